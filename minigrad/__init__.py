@@ -1,0 +1,55 @@
+"""minigrad: a small autograd engine on NumPy whose every gradient can be watched on its way back.
+
+    >>> import numpy as np, minigrad as mg
+    >>> x = mg.tensor(-2.0, requires_grad=True, name="x")
+    >>> y = mg.tensor(5.0, requires_grad=True, name="y")
+    >>> z = mg.tensor(-4.0, requires_grad=True, name="z")
+    >>> f = (x + y) * z
+    >>> f.backward()
+    >>> f.item(), x.grad.item(), y.grad.item(), z.grad.item()
+    (-12.0, -4.0, -4.0, 3.0)
+"""
+
+from minigrad import device as cuda
+from minigrad.backprop import grad
+from minigrad.check import gradcheck, gradgradcheck
+from minigrad.errors import GradientError, LeavesGraphError, NoRuleError, StaleValueError, UsageError
+from minigrad.function import Function
+from minigrad.graph import Graph
+from minigrad.node import Node
+from minigrad.record import enable_grad, no_grad, primitive
+from minigrad.rules.neural import cross_entropy, log_softmax, relu, sigmoid, softmax
+from minigrad.tensor import Parameter, Tensor, tensor
+from minigrad.trace import Trace, trace
+from minigrad.vjps import defvjp
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Function",
+    "GradientError",
+    "Graph",
+    "LeavesGraphError",
+    "NoRuleError",
+    "Node",
+    "Parameter",
+    "StaleValueError",
+    "Tensor",
+    "Trace",
+    "UsageError",
+    "cross_entropy",
+    "cuda",
+    "defvjp",
+    "enable_grad",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "log_softmax",
+    "no_grad",
+    "primitive",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tensor",
+    "trace",
+]

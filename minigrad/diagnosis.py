@@ -1,0 +1,204 @@
+"""What is probably wrong with a wrong gradient: the error has a signature, and the signature a name.
+
+With this module, one can
+- gather evidence:     Evidence(…).collect(): call the backward pass again, with 2g, with ones, on fresh copies
+- name the cause:      diagnose(evidence, i, …) -> ("a sign is wrong …?", "input x, worst at [0, 1]: …")
+
+The first signature that fits wins. Causes are put as questions: the checker sees numbers, not intentions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from minigrad.errors import GradientError
+from minigrad.record import Traced
+
+
+@dataclass
+class Evidence:
+    """One backward call under examination, and what else was seen of it."""
+
+    label: str
+    names: list[str]
+    arrays: list[np.ndarray]
+    g: np.ndarray
+    out: np.ndarray
+    seed: int
+    backward: Callable
+    sent: list[np.ndarray | None] = field(default_factory=list)
+
+    def collect(self) -> None:
+        """Call the backward pass, twice. Whatever is wrong before any number is compared is raised here."""
+        copies = [a.copy() for a in self.arrays]
+        g = self.g.copy()
+        self.sent = self._gradients(self.backward(g, *copies))
+        for name, array, copy in zip(self.names, self.arrays, copies, strict=True):
+            if not np.array_equal(array, copy, equal_nan=True):
+                raise GradientError(
+                    f"{self.label}: the backward pass overwrote its input {name}.",
+                    "Whoever computes after it meets the changed values. Copy first: x = x.copy().",
+                )
+        if not np.array_equal(g, self.g):
+            raise GradientError(
+                f"{self.label}: the backward pass overwrote the upstream gradient.",
+                "Other nodes may receive the same array. Write `g * mask` instead of `g *= mask`.",
+            )
+        for first, second in zip(self.sent, self.again(self.g), strict=True):
+            same = first is second is None or (
+                first is not None and second is not None and np.array_equal(first, second, equal_nan=True)
+            )
+            if not same:
+                raise GradientError(
+                    f"{self.label}: two equal calls gave different gradients.",
+                    "Does the result depend on earlier calls: a global, or a sum that is never reset?",
+                )
+
+    def again(self, g: np.ndarray) -> list[np.ndarray | None]:
+        """The gradients for another upstream gradient, from fresh copies of the inputs."""
+        return self._gradients(self.backward(g.copy(), *(a.copy() for a in self.arrays)))
+
+    def _gradients(self, result: Any) -> list[np.ndarray | None]:
+        n = len(self.arrays)
+        if n == 1 and not isinstance(result, (list, tuple)):
+            result = [result]
+        if not isinstance(result, (list, tuple)) or len(result) != n:
+            count = len(result) if isinstance(result, (list, tuple)) else 0 if result is None else 1
+            raise GradientError(
+                f"{self.label}: {count} gradient{'s' * (count != 1)} for {n} input{'s' * (n != 1)}.",
+                "Return a list with one gradient per input, in the order of the inputs."
+                + (" Is a `return` missing?" if result is None else ""),
+            )
+        return [
+            None if r is None else np.array(r.numpy() if isinstance(r, Traced) else r, dtype=np.float64) for r in result
+        ]
+
+
+def diagnose(
+    e: Evidence, i: int, slopes: Any, wrong: np.ndarray, forward: Callable
+) -> tuple[str, str]:
+    """The likely cause of a wrong gradient for input `i`, and the evidence for it.
+
+    Args:
+        e: what was seen of the backward pass.
+        i: which input.
+        slopes: the numeric derivatives, with `.central` and `.kink`.
+        wrong: which entries disagree.
+        forward: the forward pass, to try other upstream gradients.
+    """
+    name, a, n = e.names[i], e.sent[i], slopes.central
+    head = f"{e.label}: the gradient for {name}"
+    if a is None:
+        return f"{head} is missing (None).", f"It should have shape {n.shape}. Was it never computed?"
+    if a.shape != n.shape:
+        return f"{head} has the wrong shape.", shape_advice(a, n, e.out.shape)
+    cause = next((text for seen, text in signatures(e, i, a, slopes) if seen), "is wrong.")
+    return f"{head} {cause}", numbers(e, a, n, wrong)
+
+
+def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
+    """(does it fit?, what it means), most telling first; evaluated only until one fits."""
+    n = slopes.central
+    x = e.arrays[i]
+    finite = np.isfinite(a)
+    if not finite.all():
+        at = tuple(int(k) for k in np.argwhere(~finite)[0])
+        yield True, f"is {a[at]} where {e.names[i]} is {x[at]:.4g}: a division by zero, or a log of it?"
+    yield not a.any(), "is 0 everywhere: was it never written?"
+    doubled = e.again(2 * e.g)[i]
+    if doubled is not None and doubled.shape == a.shape:
+        yield same(doubled, a), "ignores the upstream gradient: did you forget to multiply by it?"
+        yield same(doubled, 4 * a), "has the upstream gradient in it twice: is it multiplied in two times?"
+        plus = e.again(e.g + 1)[i]
+        ones = e.again(np.ones_like(e.g))[i]
+        if plus is not None and ones is not None and plus.shape == a.shape == ones.shape:
+            yield not same(plus, a + ones), "is not linear in the upstream gradient: is it used as an index or a mask?"
+    for k, other in enumerate(e.sent):
+        yield (
+            k != i and other is not None and other.shape == a.shape and not same(other, a)
+            and same(other, n) and e.arrays[k].shape == x.shape
+        ), f"equals the one for {e.names[k]}: are the two swapped?"  # fmt: skip
+    yield same(a, -n), "has the wrong sign: is a minus missing, or one too many?"
+    yield same(a, 2 * n), "is twice as large as it should be: is something counted two times?"
+    yield same(2 * a, n), (
+        "is half as large as it should be: is it the ½ of a square, or `=` where `+=` is needed because "
+        f"{e.names[i]} is used twice?"
+    )
+    yield a.ndim == 2 and a.shape[0] == a.shape[1] and same(a.T, n), "is transposed: is a .T missing?"
+    for size, what in sizes(e, x):
+        yield same(a, size * n), f"is {size} times too large: a sum where a mean belongs ({what} = {size})?"
+        yield same(size * a, n), f"is {size} times too small: a mean where a sum belongs ({what} = {size})?"
+    factor = constant_factor(a, n)
+    yield factor is not None, f"is off by the same factor everywhere: {factor}. Is a constant missing?"
+    off = ~np.isclose(a, n, rtol=1e-4, atol=1e-8)
+    yield bool(off.any() and (n[off] == 0).all()), "is not 0 where it should be: is a mask missing?"
+    yield bool(off.any() and (a[off] == 0).all() and (a[~off] == n[~off]).all() and (n[~off] == 0).any()), (
+        "is 0 where it should not be, and the other way round: is a mask inverted?"
+    )
+    yield bool(off.any() and (a[off] == 0).all()), "is 0 in places where something should arrive: is a mask too strict?"
+    for factor_name, z in factors(e):
+        with np.errstate(all="ignore"):
+            yield z.shape == a.shape and same(a * z, n), f"would be right if multiplied by {factor_name}."
+            yield z.shape == a.shape and same(n * z, a), f"would be right if divided by {factor_name}."
+    for axis in range(a.ndim):
+        difference = n - a
+        yield a.shape[axis] > 1 and same(difference, np.broadcast_to(difference.mean(axis, keepdims=True), a.shape)), (
+            f"differs by the same number along axis {axis}: is the term that is summed over that axis missing?"
+        )
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two gradients agree as well as finite differences can tell."""
+    if a.shape != b.shape:
+        return False
+    scale = np.abs(b).max(initial=0)
+    return bool(scale > 0 and np.allclose(a, b, rtol=1e-4, atol=1e-6 * scale))
+
+
+def sizes(e: Evidence, x: np.ndarray) -> list[tuple[int, str]]:
+    """Numbers that a mean would divide by."""
+    found = {x.size: "number of entries", e.out.size: "number of outputs"}
+    for k, size in enumerate(x.shape):
+        found.setdefault(size, f"size of axis {k}")
+    return [(size, what) for size, what in found.items() if size > 2]
+
+
+def factors(e: Evidence) -> list[tuple[str, np.ndarray]]:
+    """What is often forgotten in a product: an input, the output, 1 - output, the upstream gradient."""
+    named = [*zip(e.names, e.arrays, strict=True), ("the output", e.out), ("1 − the output", 1 - e.out)]
+    return [*named, ("1 − the output²", 1 - e.out * e.out), ("the upstream gradient", e.g)]
+
+
+def constant_factor(a: np.ndarray, n: np.ndarray) -> str | None:
+    """The constant c with a = c·n, if there is one (and at least two entries say so)."""
+    big = np.abs(n) > 1e-6 * np.abs(n).max(initial=0)
+    if big.sum() < 2:
+        return None
+    ratios = a[big] / n[big]
+    return f"{ratios.mean():.4g}" if same(a, ratios.mean() * n) and abs(ratios.mean()) > 1e-6 else None
+
+
+def shape_advice(a: np.ndarray, n: np.ndarray, out: tuple) -> str:
+    """What a wrong shape suggests."""
+    text = f"It has shape {a.shape}; the input, and so its gradient, has shape {n.shape}."
+    if a.shape == n.shape[::-1] and a.ndim > 1:
+        return text + " Transposed: is a .T missing?"
+    if a.shape == out and a.shape != n.shape:
+        return text + " It has the shape of the output: sum it over the axes along which the input was broadcast."
+    return text
+
+
+def numbers(e: Evidence, a: np.ndarray, n: np.ndarray, wrong: np.ndarray) -> str:
+    """The worst entry, both numbers, how many are wrong, and the seed that reproduces it."""
+    gap = np.where(np.isfinite(a), np.abs(a - n), np.inf) * wrong
+    at = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape)) if gap.ndim else ()
+    ratio = f", ratio {a[at] / n[at]:.4g}" if n[at] != 0 and np.isfinite(a[at]) else ""
+    where = f"at {list(at)}: " if at else ""
+    return (
+        f"Worst {where}yours {a[at]:.6g}, numeric {n[at]:.6g}{ratio}. "
+        f"{int(wrong.sum())} of {a.size} entries are wrong. Seed {e.seed}."
+    )

@@ -1,0 +1,139 @@
+"""The named methods of a Tensor: x.sum() is np.sum(x), spelled the way PyTorch and NumPy spell it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minigrad.rules import neural, shape
+
+Axis = int | tuple[int, ...] | None
+
+
+class Methods:
+    """Each method is one NumPy function (or one of ours) with this tensor as its first argument."""
+
+    __slots__ = ()
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """np.sum: the sum over `axis`, or of all entries."""
+        return np.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """np.mean: the mean over `axis`, or of all entries."""
+        return np.mean(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """np.max: the largest entry. Equal ones share the gradient."""
+        return np.max(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """np.min: the smallest entry. Equal ones share the gradient."""
+        return np.min(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def norm(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """np.linalg.norm: √Σx². Its gradient at 0 is 0."""
+        return np.linalg.norm(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def reshape(self, *sizes: Any) -> Any:
+        """np.reshape; sizes one by one or as a tuple, one of them may be -1."""
+        return np.reshape(self, sizes[0] if len(sizes) == 1 else sizes)  # type: ignore[call-overload]
+
+    def transpose(self, *axes: Any) -> Any:
+        """np.transpose: the axes in the order given; without any, reversed."""
+        order = None if not axes else axes[0] if isinstance(axes[0], (tuple, list)) else axes
+        return np.transpose(self, order)  # type: ignore[call-overload]
+
+    @property
+    def T(self) -> Any:
+        """The axes reversed."""
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    def swapaxes(self, axis1: int, axis2: int) -> Any:
+        """np.swapaxes: two axes exchanged."""
+        return np.swapaxes(self, axis1, axis2)  # type: ignore[call-overload]
+
+    def squeeze(self, axis: Axis = None) -> Any:
+        """np.squeeze: axes of size 1 removed."""
+        return np.squeeze(self, axis=axis)  # type: ignore[call-overload]
+
+    def flatten(self) -> Any:
+        """All entries in one axis."""
+        return np.reshape(self, -1)  # type: ignore[call-overload]
+
+    def at(self, index: Any) -> Any:
+        """x[index] as a function: what the brackets call."""
+        return shape.getitem(self, index)
+
+    def astype(self, dtype: Any) -> Any:
+        """The same numbers in another floating-point type."""
+        return shape.cast(self, dtype)
+
+    def dot(self, y: Any) -> Any:
+        """np.dot: the sum of products over the last axis."""
+        return np.dot(self, y)  # type: ignore[call-overload]
+
+    def mv(self, y: Any) -> Any:
+        """Matrix times vector."""
+        return self @ y  # type: ignore[operator]
+
+    def pow(self, y: Any) -> Any:
+        """xʸ."""
+        return self**y  # type: ignore[operator]
+
+    def exp(self) -> Any:
+        """eˣ."""
+        return np.exp(self)  # type: ignore[call-overload]
+
+    def log(self) -> Any:
+        """The natural logarithm."""
+        return np.log(self)  # type: ignore[call-overload]
+
+    def sqrt(self) -> Any:
+        """The square root."""
+        return np.sqrt(self)  # type: ignore[call-overload]
+
+    def sin(self) -> Any:
+        """The sine, of radians."""
+        return np.sin(self)  # type: ignore[call-overload]
+
+    def cos(self) -> Any:
+        """The cosine, of radians."""
+        return np.cos(self)  # type: ignore[call-overload]
+
+    def tanh(self) -> Any:
+        """The hyperbolic tangent."""
+        return np.tanh(self)  # type: ignore[call-overload]
+
+    def abs(self) -> Any:
+        """The absolute value. Its gradient at 0 is 0."""
+        return np.absolute(self)  # type: ignore[call-overload]
+
+    def clip(self, low: Any = None, high: Any = None) -> Any:
+        """np.clip: entries held between two bounds."""
+        return np.clip(self, low, high)  # type: ignore[call-overload]
+
+    def relu(self) -> Any:
+        """max(x, 0)."""
+        return neural.relu(self)
+
+    def sigmoid(self) -> Any:
+        """1 / (1 + e⁻ˣ)."""
+        return neural.sigmoid(self)
+
+    def softmax(self, axis: int = -1) -> Any:
+        """eˣ / Σeˣ along `axis`."""
+        return neural.softmax(self, axis)
+
+    def all(self) -> bool:
+        """Whether every entry is true (not zero)."""
+        return bool(self._data.all())  # type: ignore[attr-defined]
+
+    def any(self) -> bool:
+        """Whether some entry is true (not zero)."""
+        return bool(self._data.any())  # type: ignore[attr-defined]
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """np.argmax: where the largest entry is. Plain integers."""
+        return self._data.argmax(axis)  # type: ignore[attr-defined]

@@ -1,0 +1,107 @@
+"""A node is one function call that happened, kept as plain data.
+
+With this module, one can
+- remember a call:      Node(fun, args, kwargs, parents)
+- walk back from it:    ancestors(node), newest first
+
+A graph has two kinds of vertices. Nodes are the function calls; they are linked to what they were computed
+from by `parents`, one entry per *argument position*, so `x - x` has two edges and keeps them apart. The
+ends of the graph are leaf Tensors: data and parameters, which nobody computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+
+class Forgotten:
+    """Stands in a node's `args` for a value that no rule will ask for, so that its memory can be freed."""
+
+    def __repr__(self) -> str:
+        return "forgotten"
+
+
+FORGOTTEN = Forgotten()
+
+# Every node and every in-place change takes the next tick, so comparing two numbers tells which came first.
+tick = count(1).__next__
+
+
+class Node:
+    """One function call: which function, on what, and where each argument came from.
+
+    Attributes:
+        fun: the function, e.g. `np.multiply`.
+        args: the argument values (raw arrays and constants); `FORGOTTEN` where no rule needs the value.
+        kwargs: the keyword arguments.
+        parents: per argument the Node that computed it, the leaf Tensor that it is, or None for a constant.
+        out: the result, if a rule needs it; else `FORGOTTEN`.
+        shape, dtype: of the result. They stay known when the value itself is forgotten.
+        order: the creation number. A node is always newer than its parents.
+        name: the user's name for the result, for pictures and messages.
+        retain, grad: after `retain_grad()`, backward passes add up the gradient here.
+        seed: what the last backward pass that began here started from.
+        line: where in the user's program the call happened; kept for user-written rules.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "args",
+        "dtype",
+        "fun",
+        "grad",
+        "kwargs",
+        "line",
+        "name",
+        "order",
+        "out",
+        "parents",
+        "retain",
+        "seed",
+        "shape",
+    )
+
+    requires_grad = True  # a call is only recorded if a gradient may be asked for
+    changed_at = 0  # a computed value never changes; leaves have their own `changed_at`
+
+    def __init__(self, fun: Callable, args: tuple, kwargs: dict, parents: tuple, out: Any, keep_out: bool):
+        self.fun = fun
+        self.args = args
+        self.kwargs = kwargs
+        self.parents = parents
+        self.out = out if keep_out else FORGOTTEN
+        self.shape = out.shape
+        self.dtype = out.dtype
+        self.order = tick()
+        self.name: str | None = None
+        self.retain = False
+        self.grad: Any = None
+        self.seed: Any = None
+        self.line: str | None = None
+
+    def __repr__(self) -> str:
+        name = f"{self.name} = " if self.name else ""
+        return f"<Node {name}{function_name(self.fun)}, shape {self.shape}>"
+
+
+def function_name(fun: Callable) -> str:
+    """The short name of a function or gate: `multiply`, `MultiplyGate`."""
+    return getattr(fun, "__name__", None) or type(fun).__name__
+
+
+def ancestors(*roots: Any) -> list[Node]:
+    """All nodes that `roots` were computed from, themselves included, newest first.
+
+    This is a reverse topological order, and no search is needed to find it: a node is created after its
+    parents, so sorting by creation number is enough. No recursion: a chain may be a million nodes long.
+    """
+    seen = {root for root in roots if isinstance(root, Node)}
+    stack = list(seen)
+    while stack:
+        for parent in stack.pop().parents:
+            if type(parent) is Node and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return sorted(seen, key=lambda node: node.order, reverse=True)

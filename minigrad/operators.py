@@ -1,0 +1,136 @@
+"""The operators of a Tensor: arithmetic is recorded, comparisons give truth values, += makes a new tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from minigrad import refuse
+from minigrad.record import Traced, apply, state
+
+
+def plain(value: Any) -> Any:
+    """The array inside a Tensor; anything else as it is."""
+    return value._data if isinstance(value, Traced) else value
+
+
+class Operators(Traced):
+    """Everything that is written with a sign instead of a name."""
+
+    __slots__ = ()
+
+    def __add__(self, y: Any) -> Any:
+        return apply(np.add, (self, y))
+
+    def __radd__(self, y: Any) -> Any:
+        return apply(np.add, (y, self))
+
+    def __sub__(self, y: Any) -> Any:
+        return apply(np.subtract, (self, y))
+
+    def __rsub__(self, y: Any) -> Any:
+        return apply(np.subtract, (y, self))
+
+    def __mul__(self, y: Any) -> Any:
+        return apply(np.multiply, (self, y))
+
+    def __rmul__(self, y: Any) -> Any:
+        return apply(np.multiply, (y, self))
+
+    def __truediv__(self, y: Any) -> Any:
+        return apply(np.divide, (self, y))
+
+    def __rtruediv__(self, y: Any) -> Any:
+        return apply(np.divide, (y, self))
+
+    def __pow__(self, y: Any) -> Any:
+        return apply(np.power, (self, y))
+
+    def __rpow__(self, y: Any) -> Any:
+        return apply(np.power, (y, self))
+
+    def __matmul__(self, y: Any) -> Any:
+        return apply(np.matmul, (self, y))
+
+    def __rmatmul__(self, y: Any) -> Any:
+        return apply(np.matmul, (y, self))
+
+    def __neg__(self) -> Any:
+        return apply(np.negative, (self,))
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return apply(np.absolute, (self,))
+
+    def __getitem__(self, index: Any) -> Any:
+        index = tuple(plain(i) for i in index) if isinstance(index, tuple) else plain(index)
+        return self.at(index)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self.ndim == 0:
+            raise TypeError(f"{self.label} is a single number; there is nothing to iterate over.")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise TypeError(f"{self.label} is a single number and has no len().")
+        return self.shape[0]
+
+    # Comparisons give plain truth values: there is nothing to differentiate --------------------------------
+
+    def __lt__(self, y: Any) -> Any:
+        return self.wrap(self._data < plain(y))
+
+    def __le__(self, y: Any) -> Any:
+        return self.wrap(self._data <= plain(y))
+
+    def __gt__(self, y: Any) -> Any:
+        return self.wrap(self._data > plain(y))
+
+    def __ge__(self, y: Any) -> Any:
+        return self.wrap(self._data >= plain(y))
+
+    def __eq__(self, y: Any) -> Any:
+        return self.wrap(np.equal(self._data, plain(y)))
+
+    def __ne__(self, y: Any) -> Any:
+        return self.wrap(np.not_equal(self._data, plain(y)))
+
+    __hash__ = object.__hash__  # a tensor is itself, whatever it equals: it can be a key
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ValueError(
+                f"{self.label} has {self.size} entries; which one decides? Write (…).all() or (…).any()."
+            )
+        return bool(self._data)
+
+    # In place --------------------------------------------------------------------------------------------
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise refuse.assignment(self)
+
+    def __iadd__(self, y: Any) -> Any:
+        return self._in_place(np.add, y, "+=")
+
+    def __isub__(self, y: Any) -> Any:
+        return self._in_place(np.subtract, y, "-=")
+
+    def __imul__(self, y: Any) -> Any:
+        return self._in_place(np.multiply, y, "*=")
+
+    def __itruediv__(self, y: Any) -> Any:
+        return self._in_place(np.divide, y, "/=")
+
+    def _in_place(self, fun: np.ufunc, y: Any, sign: str) -> Any:
+        """`total += loss` makes a new tensor; on a leaf that wants a gradient it would lose the leaf."""
+        if self._node is None and self._requires_grad:
+            if state.recording:
+                raise refuse.update(self, sign)
+            self.data = fun(self._data, plain(y), out=self._data)
+            return self
+        return apply(fun, (self, y))

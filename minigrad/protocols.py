@@ -1,0 +1,94 @@
+"""How NumPy's own functions reach the engine: `np.tanh(x)` and `np.sum(x, axis=0)` on Tensors.
+
+NumPy asks an argument that is no array for `__array_ufunc__` (elementwise functions) or `__array_function__`
+(all others). Both answers are the same: a function with a rule is recorded; one that has no derivative
+worth having (argmax, floor, comparisons, shapes) is run on the plain values; any other is refused if a
+gradient would be lost, and run on the plain values if not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minigrad import refuse
+from minigrad.errors import NoRuleError
+from minigrad.record import Traced, apply, by_position
+from minigrad.vjps import no_rule_message, rulebook
+
+# Piecewise constant (the gradient is zero wherever it exists), or not about values at all.
+NOT_DIFFERENTIABLE: set[Callable] = {
+    np.sign, np.floor, np.ceil, np.rint, np.trunc, np.isnan, np.isinf, np.isfinite, np.signbit,
+    np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
+    np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.floor_divide,
+    np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.searchsorted, np.count_nonzero,
+    np.all, np.any, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.round,
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.result_type, np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
+    np.iscomplexobj, np.isrealobj, np.copyto,
+}  # fmt: skip
+
+
+def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """NumPy calls this for elementwise functions of a Tensor."""
+    if kwargs.get("out") is not None:
+        raise refuse.out(ufunc.__name__)
+    if not wants_gradient(inputs) or ufunc in NOT_DIFFERENTIABLE:
+        return wrapped(self, getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs)))
+    if method != "__call__":
+        raise refuse.method(ufunc.__name__, method)
+    if kwargs:
+        raise refuse.option(ufunc.__name__, next(iter(kwargs)))
+    if ufunc not in rulebook:
+        raise NoRuleError(no_rule_message(ufunc))
+    return apply(ufunc, inputs)
+
+
+def array_function(self: Any, fun: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
+    """NumPy calls this for its other functions when a Tensor is among the arguments."""
+    if fun in NOT_DIFFERENTIABLE or not wants_gradient((args, kwargs)):
+        return wrapped(self, fun(*plain_values(args), **plain_values(kwargs)))
+    primitive = rulebook.get(fun)
+    if primitive is None:
+        raise NoRuleError(no_rule_message(fun))
+    if kwargs.get("out") is not None:
+        raise refuse.out(fun.__name__)
+    if ignored := primitive.ignored(args, kwargs):
+        raise refuse.option(fun.__name__, ignored)
+    if primitive.sequence:
+        options = dict(zip(list(primitive.parameters)[1:], args[1:], strict=False))
+        return apply(fun, tuple(args[0]), {**options, **kwargs})
+    if any(isinstance(value, Traced) for value in kwargs.values()):
+        args, kwargs = by_position(fun, args, kwargs)
+    return apply(fun, args, kwargs)
+
+
+def wants_gradient(value: Any) -> bool:
+    """Whether a Tensor that wants a gradient is anywhere inside."""
+    if isinstance(value, Traced):
+        return value._requires_grad
+    if isinstance(value, dict):
+        return any(map(wants_gradient, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(wants_gradient, value))
+
+
+def plain_values(value: Any) -> Any:
+    """The same arguments with arrays in place of Tensors."""
+    if isinstance(value, Traced):
+        return value._data
+    if isinstance(value, dict):
+        return {key: plain_values(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain_values(item) for item in value)
+    return value
+
+
+def wrapped(tensor: Any, result: Any) -> Any:
+    """Arrays become static Tensors; truth values, shapes and the like stay as they are."""
+    if isinstance(result, (np.ndarray, np.generic)) and not isinstance(result, np.bool_):
+        return tensor.wrap(result)
+    if isinstance(result, tuple) and all(isinstance(item, np.ndarray) for item in result):
+        return tuple(tensor.wrap(item) for item in result)
+    return result

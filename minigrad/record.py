@@ -1,0 +1,209 @@
+"""Running a function on Tensors, and remembering the call as a Node.
+
+With this module, one can
+- run and remember:     apply(np.multiply, (x, y))
+- run without memory:   with no_grad(): …
+- make a primitive:     @primitive def softplus(x): …
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minigrad.node import FORGOTTEN, Node, function_name
+from minigrad.vjps import lookup
+
+PACKAGE = str(Path(__file__).parent)
+NOTHING: dict = {}
+
+
+class _State(threading.local):
+    """Whether calls are recorded. One per thread: a loader's thread must not switch off the main one."""
+
+    recording = True
+
+
+state = _State()
+
+
+class _Recording(contextlib.ContextDecorator):
+    def __init__(self, on: bool) -> None:
+        self.on = on
+        self.before: list[bool] = []
+
+    def __enter__(self) -> None:
+        self.before.append(state.recording)
+        state.recording = self.on
+
+    def __exit__(self, *exc: object) -> None:
+        state.recording = self.before.pop()
+
+
+def no_grad() -> _Recording:
+    """Within this block (or decorated function) nothing is recorded: results are plain data.
+
+    Example:
+        >>> import minigrad as mg
+        >>> w = mg.Parameter([1.0, 2.0])
+        >>> with mg.no_grad():
+        ...     y = w * 2
+        >>> y.requires_grad
+        False
+    """
+    return _Recording(False)
+
+
+def enable_grad() -> _Recording:
+    """The opposite of `no_grad`: record inside this block even within an outer `no_grad`.
+
+    Example:
+        >>> import minigrad as mg
+        >>> with mg.no_grad(), mg.enable_grad():
+        ...     (mg.Parameter([1.0]) * 2).requires_grad
+        True
+    """
+    return _Recording(True)
+
+
+class Traced:
+    """What a Tensor is to the recorder: a value, and the node that computed it (None for a leaf)."""
+
+    __slots__ = ("__weakref__", "_data", "_grad", "_name", "_node", "_requires_grad", "changed_at")
+
+    _data: Any
+    _node: Node | None
+    _requires_grad: bool
+
+    @staticmethod
+    def wrap(data: Any, node: Node | None = None) -> Any:
+        raise TypeError("only Tensors can be recorded")
+
+
+def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
+    """Run `fun` on the values inside `args`; remember the call if a gradient may be asked for.
+
+    At least one of `args` is a Tensor. A node keeps the leaves' values and what its rules name; every
+    other value may be freed as soon as the user lets go of it.
+    """
+    primitive = lookup(fun)
+    tensor = None
+    values, parents, wanted = [], [], []
+    for arg in args:
+        if isinstance(arg, Traced):
+            tensor = arg
+            values.append(arg._data)
+            parents.append(arg._node or arg)
+            wanted.append(arg._requires_grad)
+        else:
+            values.append(arg)
+            parents.append(None)
+            wanted.append(False)
+    try:
+        out = primitive.call(values, kwargs)
+    except Exception as error:
+        if not primitive.builtin:  # the user's own function: its traceback says more than we could
+            raise
+        raise explain(error, fun, args, values) from None
+    assert tensor is not None
+    if not (True in wanted and state.recording):
+        return tensor.wrap(out)
+    keep, keep_out = primitive.keep(tuple(wanted))
+    kept = tuple(
+        FORGOTTEN if type(parent) is Node and i not in keep else value
+        for i, (value, parent) in enumerate(zip(values, parents, strict=True))
+    )
+    node = Node(fun, kept, kwargs, tuple(parents), out, keep_out)
+    if not primitive.builtin:
+        node.line = user_line()
+    return tensor.wrap(out, node)
+
+
+def primitive(fun: Callable) -> Callable:
+    """Make a function of arrays callable on Tensors, as one node of the graph. Give it rules with `defvjp`.
+
+    Args:
+        fun: a function of NumPy arrays that returns one array.
+
+    Example:
+        >>> import numpy as np, minigrad as mg
+        >>> @mg.primitive
+        ... def softplus(x):
+        ...     return np.log1p(np.exp(x))
+        >>> mg.defvjp(softplus, lambda g, x: g / (1 + np.exp(-x)))
+        >>> x = mg.tensor(0.0, requires_grad=True)
+        >>> softplus(x).backward()
+        >>> x.grad.item()
+        0.5
+    """
+
+    @functools.wraps(fun)
+    def dispatch(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(arg, Traced) for arg in args):
+            return apply(dispatch, args, kwargs)
+        if any(isinstance(arg, Traced) for arg in kwargs.values()):
+            return apply(dispatch, *by_position(fun, args, kwargs))
+        return fun(*args, **kwargs)
+
+    return dispatch
+
+
+def by_position(fun: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Move Tensors given by keyword to their positions, where the graph keeps its parents."""
+    bound = inspect.signature(fun).bind(*args, **kwargs)
+    bound.apply_defaults()
+    last = max(i for i, v in enumerate(bound.arguments.values()) if isinstance(v, Traced))
+    names = list(bound.arguments)[: last + 1]
+    return tuple(bound.arguments[name] for name in names), {
+        name: value for name, value in kwargs.items() if name not in names
+    }
+
+
+def user_line() -> str | None:
+    """The line of the user's program that is running: the innermost frame outside minigrad."""
+    frame = sys._getframe(1)
+    while frame and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back  # type: ignore[assignment]
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else None
+
+
+def explain(error: Exception, fun: Callable, args: tuple, values: list) -> Exception:
+    """The same exception, saying which Tensors of which shapes met, and what would fit."""
+    operands = ", ".join(
+        f"{arg.label if isinstance(arg, Traced) else 'an array'} of shape {np.shape(value)}"  # type: ignore[attr-defined]
+        for arg, value in zip(args, values, strict=True)
+        if hasattr(value, "shape")
+    )
+    message = f"{function_name(fun)} failed on {operands}: {error}"
+    shapes = [np.shape(value) for value in values if hasattr(value, "shape")]
+    if isinstance(error, ValueError) and len(shapes) == 2:
+        message += "\n" + shape_advice(fun, *shapes)
+    try:
+        return type(error)(message)
+    except TypeError:  # an exception class with its own constructor, raised by a user's function
+        return error
+
+
+def shape_advice(fun: Callable, a: tuple, b: tuple) -> str:
+    """What to write instead, when two shapes do not fit."""
+    if fun in (np.matmul, np.dot):
+        if len(b) == 2 and a and a[-1] == b[1]:
+            return "The inner sizes must agree. They would with the second argument transposed: a @ b.T."
+        if len(a) == 2 and b and a[0] == (b[-2] if len(b) > 1 else b[0]):
+            return "The inner sizes must agree. They would with the first argument transposed: a.T @ b."
+        return "The last axis of the first must be as long as the second-to-last axis of the second."
+    for k in range(1, min(len(a), len(b)) + 1):
+        if a[-k] != b[-k] and 1 not in (a[-k], b[-k]):
+            return (
+                f"Broadcasting lines shapes up from the right; there, axis -{k} is {a[-k]} against {b[-k]}. "
+                f"Sizes must be equal, or one of them 1: reshape or expand_dims one of them."
+            )
+    return ""

@@ -1,0 +1,76 @@
+"""How functions are written in pictures, and the pattern of what they do to a gradient on its way back.
+
+The patterns are the lecture's: an addition hands the gradient on (distributor), a maximum sends it to the
+winner only (router), a product swaps the factors (switcher); a sum and a copy undo each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+SYMBOLS = {
+    "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "negative": "−",
+    "matmul": "@", "dot": "·", "sum": "Σ", "mean": "mean", "norm": "‖·‖", "sqrt": "√", "square": "²",
+    "absolute": "|·|", "log": "ln", "sigmoid": "σ", "reciprocal": "1/·", "maximum": "max",
+    "minimum": "min", "amax": "max", "amin": "min", "getitem": "[ ]", "transpose": "ᵀ",
+    "cross_entropy": "cross-entropy", "log_softmax": "log softmax", "broadcast_to": "copy",
+}  # fmt: skip
+
+PATTERNS = {
+    "add": "distributor", "subtract": "distributor", "sum": "distributor", "mean": "distributor",
+    "multiply": "switcher", "matmul": "switcher", "dot": "switcher",
+    "maximum": "router", "minimum": "router", "max": "router", "min": "router", "amax": "router",
+    "amin": "router", "relu": "router", "where": "router", "clip": "router", "getitem": "router",
+    "broadcast_to": "adder",
+}  # fmt: skip
+
+INFIX = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum"}
+
+
+def number(x: Any) -> str:
+    """A number in a picture: four significant digits and a true minus sign."""
+    return f"{float(x):.4g}".replace("-", "−")
+
+
+def symbol(op: str, args: tuple, parents: tuple) -> str:
+    """The sign of a function; a constant number beside it belongs to the sign: × 0.5, 1 ÷, ^ 2."""
+    sign = SYMBOLS.get(op, op)
+    if op in INFIX:
+        left, right = (p is None and np.ndim(a) == 0 for a, p in zip(args, parents, strict=True))
+        if right:
+            return f"{sign} {number(args[1])}"
+        if left:
+            return f"{number(args[0])} {sign}"
+    return sign
+
+
+def detail(op: str, args: tuple, parents: tuple, kwargs: dict, names: list[str]) -> str:
+    """The constants of a call that are no data: axis=0, [1:3], a new shape."""
+    if op in INFIX:
+        return ""
+    if op == "getitem":
+        return index_text(args[1])
+    given = [
+        (names[i] if i < len(names) else f"argument {i}", a)
+        for i, (a, p) in enumerate(zip(args, parents, strict=True))
+        if p is None and not isinstance(a, np.ndarray)
+    ]
+    return ", ".join(
+        f"{k}={v}" for k, v in [*given, *kwargs.items()] if v is not None and v is not False and len(str(v)) < 40
+    )
+
+
+def index_text(index: Any) -> str:
+    """An index as the user wrote it: [0], [:, 1:3], [mask]."""
+
+    def part(i: Any) -> str:
+        if isinstance(i, slice):
+            ends = ["" if end is None else str(end) for end in (i.start, i.stop, i.step)]
+            return ":".join(ends if ends[2] else ends[:2])
+        if isinstance(i, np.ndarray):
+            return "mask" if i.dtype == bool else str(i.tolist()) if i.size <= 6 else "indices"
+        return "…" if i is ... else str(i)
+
+    return "[" + ", ".join(part(i) for i in (index if isinstance(index, tuple) else (index,))) + "]"
