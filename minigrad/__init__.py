@@ -1,15 +1,16 @@
 """minigrad: a small autograd engine on NumPy whose every gradient can be watched on its way back.
 
-    >>> import numpy as np, minigrad as mg
-    >>> x = mg.tensor(-2.0, requires_grad=True, name="x")
-    >>> y = mg.tensor(5.0, requires_grad=True, name="y")
-    >>> z = mg.tensor(-4.0, requires_grad=True, name="z")
-    >>> f = (x + y) * z
-    >>> f.backward()
-    >>> f.item(), x.grad.item(), y.grad.item(), z.grad.item()
-    (-12.0, -4.0, -4.0, 3.0)
+>>> import numpy as np, minigrad as mg
+>>> x = mg.tensor(-2.0, requires_grad=True, name="x")
+>>> y = mg.tensor(5.0, requires_grad=True, name="y")
+>>> z = mg.tensor(-4.0, requires_grad=True, name="z")
+>>> f = (x + y) * z
+>>> f.backward()
+>>> f.item(), x.grad.item(), y.grad.item(), z.grad.item()
+(-12.0, -4.0, -4.0, 3.0)
 """
 
+from minigrad import data, init, nn, optim
 from minigrad import device as cuda
 from minigrad.backprop import grad
 from minigrad.check import gradcheck, gradgradcheck
@@ -39,13 +40,17 @@ __all__ = [
     "UsageError",
     "cross_entropy",
     "cuda",
+    "data",
     "defvjp",
     "enable_grad",
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "init",
     "log_softmax",
+    "nn",
     "no_grad",
+    "optim",
     "primitive",
     "relu",
     "sigmoid",

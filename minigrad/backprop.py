@@ -127,7 +127,8 @@ def seed_for(output: Any, gradient: Any) -> Any:
                 f"{output.name or 'y'}.backward(gradient=v), with v of shape {output.shape}."
             )
         return np.ones_like(output._data)
-    value = gradient._data if isinstance(gradient, Traced) else np.asarray(gradient)
+    value = gradient._data if isinstance(gradient, Traced) else gradient
+    value = value if hasattr(value, "shape") else np.asarray(value, like=output._data)
     if value.shape != output.shape:
         raise ValueError(
             f"The gradient given for {output.label} has shape {value.shape}; it must have the shape of the "

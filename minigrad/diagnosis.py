@@ -74,13 +74,12 @@ class Evidence:
                 + (" Is a `return` missing?" if result is None else ""),
             )
         return [
-            None if r is None else np.array(r.numpy() if isinstance(r, Traced) else r, dtype=np.float64) for r in result
+            None if r is None else np.array(r.numpy() if isinstance(r, Traced) else r, dtype=np.float64)
+            for r in result
         ]
 
 
-def diagnose(
-    e: Evidence, i: int, slopes: Any, wrong: np.ndarray, forward: Callable
-) -> tuple[str, str]:
+def diagnose(e: Evidence, i: int, slopes: Any, wrong: np.ndarray, forward: Callable) -> tuple[str, str]:
     """The likely cause of a wrong gradient for input `i`, and the evidence for it.
 
     Args:
@@ -116,7 +115,10 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
         plus = e.again(e.g + 1)[i]
         ones = e.again(np.ones_like(e.g))[i]
         if plus is not None and ones is not None and plus.shape == a.shape == ones.shape:
-            yield not same(plus, a + ones), "is not linear in the upstream gradient: is it used as an index or a mask?"
+            yield (
+                not same(plus, a + ones),
+                "is not linear in the upstream gradient: is it used as an index or a mask?",
+            )
     for k, other in enumerate(e.sent):
         yield (
             k != i and other is not None and other.shape == a.shape and not same(other, a)
@@ -124,9 +126,12 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
         ), f"equals the one for {e.names[k]}: are the two swapped?"  # fmt: skip
     yield same(a, -n), "has the wrong sign: is a minus missing, or one too many?"
     yield same(a, 2 * n), "is twice as large as it should be: is something counted two times?"
-    yield same(2 * a, n), (
-        "is half as large as it should be: is it the ½ of a square, or `=` where `+=` is needed because "
-        f"{e.names[i]} is used twice?"
+    yield (
+        same(2 * a, n),
+        (
+            "is half as large as it should be: is it the ½ of a square, or `=` where `+=` is needed because "
+            f"{e.names[i]} is used twice?"
+        ),
     )
     yield a.ndim == 2 and a.shape[0] == a.shape[1] and same(a.T, n), "is transposed: is a .T missing?"
     for size, what in sizes(e, x):
@@ -135,19 +140,27 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
     factor = constant_factor(a, n)
     yield factor is not None, f"is off by the same factor everywhere: {factor}. Is a constant missing?"
     off = ~np.isclose(a, n, rtol=1e-4, atol=1e-8)
-    yield bool(off.any() and (n[off] == 0).all()), "is not 0 where it should be: is a mask missing?"
-    yield bool(off.any() and (a[off] == 0).all() and (a[~off] == n[~off]).all() and (n[~off] == 0).any()), (
-        "is 0 where it should not be, and the other way round: is a mask inverted?"
+    yield (
+        bool(a.any() and n.any() and not (a * n).any()),
+        ("is 0 exactly where it should not be, and the other way round: is a mask inverted?"),
     )
-    yield bool(off.any() and (a[off] == 0).all()), "is 0 in places where something should arrive: is a mask too strict?"
+    yield bool(off.any() and (n[off] == 0).all()), "is not 0 where it should be: is a mask missing?"
+    yield (
+        bool(off.any() and (a[off] == 0).all()),
+        "is 0 in places where something should arrive: is a mask too strict?",
+    )
     for factor_name, z in factors(e):
         with np.errstate(all="ignore"):
             yield z.shape == a.shape and same(a * z, n), f"would be right if multiplied by {factor_name}."
             yield z.shape == a.shape and same(n * z, a), f"would be right if divided by {factor_name}."
     for axis in range(a.ndim):
         difference = n - a
-        yield a.shape[axis] > 1 and same(difference, np.broadcast_to(difference.mean(axis, keepdims=True), a.shape)), (
-            f"differs by the same number along axis {axis}: is the term that is summed over that axis missing?"
+        yield (
+            a.shape[axis] > 1
+            and same(difference, np.broadcast_to(difference.mean(axis, keepdims=True), a.shape)),
+            (
+                f"differs by the same number along axis {axis}: is the term that is summed over that axis missing?"
+            ),
         )
 
 
@@ -188,7 +201,10 @@ def shape_advice(a: np.ndarray, n: np.ndarray, out: tuple) -> str:
     if a.shape == n.shape[::-1] and a.ndim > 1:
         return text + " Transposed: is a .T missing?"
     if a.shape == out and a.shape != n.shape:
-        return text + " It has the shape of the output: sum it over the axes along which the input was broadcast."
+        return (
+            text
+            + " It has the shape of the output: sum it over the axes along which the input was broadcast."
+        )
     return text
 
 

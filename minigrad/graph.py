@@ -52,7 +52,9 @@ class Graph:
 
     def __init__(self, output: Any) -> None:
         if not isinstance(output, Traced):
-            raise TypeError(f"Graph() needs a Tensor, the result of a computation; it got a {type(output).__name__}.")
+            raise TypeError(
+                f"Graph() needs a Tensor, the result of a computation; it got a {type(output).__name__}."
+            )
         needs_graph(output, "Graph() has nothing to capture")
         self.output: Any = output
         self.nodes: list[Node] = ancestors(vertex(output))[::-1]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import refuse
+from minigrad.node import tick
 from minigrad.record import Traced, apply, state
 
 
@@ -70,7 +71,7 @@ class Operators(Traced):
         index = tuple(plain(i) for i in index) if isinstance(index, tuple) else plain(index)
         return self.at(index)
 
-    def __iter__(self) -> Iterator[Tensor]:
+    def __iter__(self) -> Iterator[Any]:
         if self.ndim == 0:
             raise TypeError(f"{self.label} is a single number; there is nothing to iterate over.")
         return (self[i] for i in range(self.shape[0]))
@@ -131,6 +132,7 @@ class Operators(Traced):
         if self._node is None and self._requires_grad:
             if state.recording:
                 raise refuse.update(self, sign)
-            self.data = fun(self._data, plain(y), out=self._data)
+            self._data[...] = fun(self._data, plain(y))
+            self.changed_at = tick()
             return self
         return apply(fun, (self, y))

@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,6 +83,10 @@ class Traced:
     _node: Node | None
     _requires_grad: bool
 
+    if TYPE_CHECKING:  # everything else is defined further up, by Tensor
+
+        def __getattr__(self, name: str) -> Any: ...
+
     @staticmethod
     def wrap(data: Any, node: Node | None = None) -> Any:
         raise TypeError("only Tensors can be recorded")
@@ -96,7 +100,9 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
     """
     primitive = lookup(fun)
     tensor = None
-    values, parents, wanted = [], [], []
+    values: list[Any] = []
+    parents: list[Any] = []
+    wanted: list[bool] = []
     for arg in args:
         if isinstance(arg, Traced):
             tensor = arg
@@ -178,7 +184,7 @@ def user_line() -> str | None:
 def explain(error: Exception, fun: Callable, args: tuple, values: list) -> Exception:
     """The same exception, saying which Tensors of which shapes met, and what would fit."""
     operands = ", ".join(
-        f"{arg.label if isinstance(arg, Traced) else 'an array'} of shape {np.shape(value)}"  # type: ignore[attr-defined]
+        f"{arg.label if isinstance(arg, Traced) else 'an array'} of shape {np.shape(value)}"
         for arg, value in zip(args, values, strict=True)
         if hasattr(value, "shape")
     )

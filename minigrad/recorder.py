@@ -52,7 +52,9 @@ class Recorder:
         self.output = output
         self.root = vertex(output)
         self.names = {
-            vertex(t): name for name, t in reversed(names.items()) if isinstance(t, Traced) and name[:1] != "_"
+            vertex(t): name
+            for name, t in reversed(list(names.items()))
+            if isinstance(t, Traced) and name[:1] != "_"
         }
         self.sources: dict[Any, list] = {}
         self._collect()
@@ -165,7 +167,10 @@ class Recorder:
         name = self.root.name or self.names.get(self.root) or "the result"
         frames.append(
             self._frame(
-                "seed", [self.ids[self.root]], sentences.seed(name, self.seed), nodes={self.root: {"grad": self.seed}}
+                "seed",
+                [self.ids[self.root]],
+                sentences.seed(name, self.seed),
+                nodes={self.root: {"grad": self.seed}},
             )
         )
         grads: dict[Any, Any] = {}
@@ -176,9 +181,12 @@ class Recorder:
         frames.append(self._frame("done", [self.ids[v] for v in leaves], sentences.done(name, told)))
         return frames
 
-    def _frame(self, kind: str, active: list[str], sentence: str, nodes: dict | None = None, **more: Any) -> dict:
+    def _frame(
+        self, kind: str, active: list[str], sentence: str, nodes: dict | None = None, **more: Any
+    ) -> dict:
         changes = {
-            self.ids[v]: {key: summarize(x) for key, x in change.items()} for v, change in (nodes or {}).items()
+            self.ids[v]: {key: summarize(x) for key, x in change.items()}
+            for v, change in (nodes or {}).items()
         }
         setting = {"nodes": changes} if changes else {}
         return {"kind": kind, "active": active, "set": setting, "sentence": sentence, **more}

@@ -6,7 +6,7 @@ import ast
 import inspect
 import linecache
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 
 from minigrad.vjps import rulebook
 
@@ -28,7 +28,7 @@ def rule_text(fun: Callable, i: int) -> str:
     return (rule.__doc__ or "").partition("\n")[0] or _lambda_text(rule)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _lambda_text(rule: Callable) -> str:
     """Find the lambda in its file: same line, and the same instructions when compiled alone."""
     code = rule.__code__

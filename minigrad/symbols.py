@@ -58,7 +58,9 @@ def detail(op: str, args: tuple, parents: tuple, kwargs: dict, names: list[str])
         if p is None and not isinstance(a, np.ndarray)
     ]
     return ", ".join(
-        f"{k}={v}" for k, v in [*given, *kwargs.items()] if v is not None and v is not False and len(str(v)) < 40
+        f"{k}={v}"
+        for k, v in [*given, *kwargs.items()]
+        if v is not None and v is not False and len(str(v)) < 40
     )
 
 

@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import backprop, refuse
+from minigrad import backprop
 from minigrad import device as devices
 from minigrad.errors import StaleValueError
+from minigrad.leaving import Leaving
 from minigrad.methods import Methods
 from minigrad.node import Node, function_name, tick
 from minigrad.operators import Operators
 from minigrad.protocols import array_function, array_ufunc
-from minigrad.record import apply
 
 
-class Tensor(Operators, Methods):
+class Tensor(Operators, Leaving, Methods):
     """An array of numbers with a place in a computation graph.
 
     Args:
@@ -113,9 +113,15 @@ class Tensor(Operators, Methods):
                 f"{self.label} has shape {self.shape}; the new data has shape {np.shape(value)}. Did a bias "
                 f"meet a gradient that was broadcast? Sum the gradient to shape {self.shape} first."
             )
+        if isinstance(value, np.generic):
+            value = np.asarray(value)  # a leaf holds an array, so that it can be changed in place
         if value is self._data:
             self.changed_at = tick()  # `w.data -= …` wrote into the array that recorded calls may still need
-        self._data = value if getattr(value, "dtype", None) == self.dtype else devices.as_array(value, self.dtype, None)
+        self._data = (
+            value
+            if getattr(value, "dtype", None) == self.dtype
+            else devices.as_array(value, self.dtype, None)
+        )
 
     @property
     def grad(self) -> Tensor | None:
@@ -127,7 +133,9 @@ class Tensor(Operators, Methods):
         if value is not None and not isinstance(value, Tensor):
             value = Tensor(value, dtype=self.dtype)
         if value is not None and value.shape != self.shape:
-            raise ValueError(f"{self.label} has shape {self.shape}; a gradient of shape {value.shape} is not its.")
+            raise ValueError(
+                f"{self.label} has shape {self.shape}; a gradient of shape {value.shape} is not its."
+            )
         if self._node is None:
             self._grad = value
         else:
@@ -184,31 +192,6 @@ class Tensor(Operators, Methods):
     size = property(lambda self: self._data.size, doc="The number of entries.")
     dtype = property(lambda self: self._data.dtype, doc="The type of the entries.")
 
-    # Leaving the graph, explicitly ----------------------------------------------------------------------
-
-    def item(self) -> Any:
-        """The single entry, as a Python number.
-
-        Raises:
-            ValueError: there is not exactly one entry.
-        """
-        if self.size != 1:
-            raise ValueError(f"item() needs exactly one entry; {self.label} has shape {self.shape}. Use .numpy().")
-        return self._data.item()
-
-    def numpy(self) -> np.ndarray:
-        """A copy of the values as a NumPy array, out of the graph and on the CPU."""
-        return np.array(devices.to_cpu(self._data))
-
-    def detach(self) -> Tensor:
-        """The same values as static data: no gradient flows through it. Shares memory."""
-        return Tensor.wrap(self._data)
-
-    def to(self, target: str) -> Tensor:
-        """The tensor on another device: "cpu" or "cuda". A copy in the graph; itself if already there."""
-        devices.check(target)
-        return self if target == self.device else apply(devices.transfer, (self, target))
-
     # Going back -----------------------------------------------------------------------------------------
 
     def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
@@ -242,30 +225,8 @@ class Tensor(Operators, Methods):
         """Forget the accumulated gradient."""
         self.grad = None
 
-    # Ways out of the graph that would be silent ------------------------------------------------------------
-
     __array_ufunc__ = array_ufunc
     __array_function__ = array_function
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self._requires_grad:
-            raise refuse.array(self)
-        return np.array(devices.to_cpu(self._data), dtype=dtype)
-
-    def __float__(self) -> float:
-        if self._requires_grad:
-            raise refuse.number(self, "float")
-        return float(self.item())
-
-    def __int__(self) -> int:
-        if self._requires_grad:
-            raise refuse.number(self, "int")
-        return int(self.item())
-
-    def __index__(self) -> int:
-        if self.dtype.kind not in "iu":
-            raise TypeError(f"{self.label} holds {self.dtype}; an index must be an integer.")
-        return int(self.item())
 
     def __repr__(self) -> str:
         body = np.array2string(devices.to_cpu(np.asarray(self._data)), separator=", ", prefix="tensor(")

@@ -94,6 +94,8 @@ def trace(output: Any, gradient: Any = None, names: Mapping[str, Any] | None = N
         '3 × sends x: upstream 1 × local 3 = 3.'
     """
     if not isinstance(output, Traced):
-        raise TypeError(f"trace() needs a Tensor, the result of a computation; it got a {type(output).__name__}.")
+        raise TypeError(
+            f"trace() needs a Tensor, the result of a computation; it got a {type(output).__name__}."
+        )
     recorder = Recorder(output, gradient, names or {})
     return Trace(recorder.nodes(), recorder.edges, recorder.frames(), recorder.ids[recorder.root])

@@ -65,7 +65,9 @@ class Primitive:
     def ignored(self, args: tuple, kwargs: dict) -> str | None:
         """The first option given that no rule takes into account: its derivative would be silently wrong."""
         given = {**dict(zip(self.parameters, args, strict=False)), **kwargs}
-        return next((name for name, v in given.items() if name not in self.understood and v is not None), None)
+        return next(
+            (name for name, v in given.items() if name not in self.understood and v is not None), None
+        )
 
     def rule(self, i: int) -> Callable | None:
         return self.each or (self.rules[i] if i < len(self.rules) else None)
@@ -100,8 +102,8 @@ class Primitive:
             elif name in self.positions:
                 self.understood.add(name)
                 positions.add(self.positions[name])
-                k = len(self.positions) if self.sequence else self.positions[name]
-                getters.append(_argument(k, name, self.parameters[name]))
+                read = _option if self.sequence else _argument
+                getters.append(read(self.positions[name], name, self.parameters[name]))
             elif name.removesuffix("_shape") in self.positions:
                 getters.append(_shape(self.positions[name.removesuffix("_shape")]))
             else:
@@ -126,6 +128,10 @@ def _shape(k: int) -> Getter:
         return np.shape(node.args[k]) if parent is None else parent.shape
 
     return get
+
+
+def _option(k: int, name: str, default: Any) -> Getter:
+    return lambda node, lift: node.kwargs.get(name, default)
 
 
 def _argument(k: int, name: str, default: Any) -> Getter:

@@ -24,7 +24,9 @@ def getitem(x: Any, index: Any) -> Any:
 @primitive
 def scatter(g: Any, index: Any, shape: tuple) -> Any:
     """Zeros of `shape`, with `g` added at `index`: the transpose of x[index]. Repeated indices add up."""
-    x = np.zeros(shape, g.dtype, like=g if isinstance(g, np.ndarray) or not isinstance(g, np.generic) else None)
+    x = np.zeros(
+        shape, g.dtype, like=g if isinstance(g, np.ndarray) or not isinstance(g, np.generic) else None
+    )
     if is_basic(index):
         x[index] = g
     else:

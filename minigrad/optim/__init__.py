@@ -1,0 +1,5 @@
+"""Optimizers: what to do with the gradients."""
+
+from minigrad.optim.sgd import SGD
+
+__all__ = ["SGD"]
