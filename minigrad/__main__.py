@@ -74,25 +74,25 @@ def run(options: argparse.Namespace) -> int:
 
 
 def lab(options: list[str]) -> int:
-    """Start JupyterLab on the lecture notebooks."""
-    folder = notebooks()
+    """Start JupyterLab on the lecture notebooks; the exercises are one folder away."""
     options = options[1:] if options[:1] == ["--"] else options
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options]
-    return subprocess.call(command)
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course_folder()}"]
+    return subprocess.call([*command, "--LabApp.default_url=/lab/tree/notebooks", *options])
 
 
-def notebooks() -> Path:
-    """The folder of notebooks: the checkout's, or a copy of the installed ones that may be edited."""
-    checkout = Path(__file__).parent.parent / "notebooks"
-    if any(checkout.glob("*.ipynb")):
+def course_folder() -> Path:
+    """The folder that holds `notebooks` and `exercises/notebooks`: the checkout, or an editable copy."""
+    checkout = Path(__file__).parent.parent
+    if any(checkout.glob("notebooks/*.ipynb")):
         return checkout
-    installed = Path(sys.prefix) / "share" / "minigrad-toolkit" / "notebooks"
-    if not any(installed.glob("*.ipynb")):
-        raise mg.UsageError(f"No notebooks are installed: looked in {checkout} and {installed}.")
-    copy = Path("minigrad-notebooks")
+    lectures = Path(sys.prefix) / "share" / "minigrad-toolkit" / "notebooks"
+    if not any(lectures.glob("*.ipynb")):
+        raise mg.UsageError(f"No notebooks are installed: looked in {checkout / 'notebooks'} and {lectures}.")
+    copy = Path("minigrad-course").resolve()
     if not copy.exists():
-        shutil.copytree(installed, copy)
-    return copy.resolve()
+        shutil.copytree(lectures, copy / "notebooks")
+        shutil.copytree(checkout / "exercises" / "notebooks", copy / "exercises" / "notebooks")
+    return copy
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,6 +30,9 @@ class Evidence:
     out: np.ndarray
     seed: int
     backward: Callable
+    numeric: Callable[[int], np.ndarray] = (
+        np.empty
+    )  # the numeric gradient of another input, if it is asked for
     sent: list[np.ndarray | None] = field(default_factory=list)
 
     def collect(self) -> None:
@@ -79,7 +82,7 @@ class Evidence:
         ]
 
 
-def diagnose(e: Evidence, i: int, slopes: Any, wrong: np.ndarray, forward: Callable) -> tuple[str, str]:
+def diagnose(e: Evidence, i: int, slopes: Any, wrong: np.ndarray) -> tuple[str, str]:
     """The likely cause of a wrong gradient for input `i`, and the evidence for it.
 
     Args:
@@ -87,7 +90,6 @@ def diagnose(e: Evidence, i: int, slopes: Any, wrong: np.ndarray, forward: Calla
         i: which input.
         slopes: the numeric derivatives, with `.central` and `.kink`.
         wrong: which entries disagree.
-        forward: the forward pass, to try other upstream gradients.
     """
     name, a, n = e.names[i], e.sent[i], slopes.central
     head = f"{e.label}: the gradient for {name}"
@@ -106,7 +108,8 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
     finite = np.isfinite(a)
     if not finite.all():
         at = tuple(int(k) for k in np.argwhere(~finite)[0])
-        yield True, f"is {a[at]} where {e.names[i]} is {x[at]:.4g}: a division by zero, or a log of it?"
+        where = f" where {e.names[i]} is 0" if x[at] == 0 else ""
+        yield True, f"is not a finite number{where}: a division by zero, or a logarithm of it?"
     yield not a.any(), "is 0 everywhere: was it never written?"
     doubled = e.again(2 * e.g)[i]
     if doubled is not None and doubled.shape == a.shape:
@@ -122,7 +125,7 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
     for k, other in enumerate(e.sent):
         yield (
             k != i and other is not None and other.shape == a.shape and not same(other, a)
-            and same(other, n) and e.arrays[k].shape == x.shape
+            and same(other, n) and same(a, e.numeric(k))
         ), f"equals the one for {e.names[k]}: are the two swapped?"  # fmt: skip
     yield same(a, -n), "has the wrong sign: is a minus missing, or one too many?"
     yield same(a, 2 * n), "is twice as large as it should be: is something counted two times?"
@@ -137,8 +140,7 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
     for size, what in sizes(e, x):
         yield same(a, size * n), f"is {size} times too large: a sum where a mean belongs ({what} = {size})?"
         yield same(size * a, n), f"is {size} times too small: a mean where a sum belongs ({what} = {size})?"
-    factor = constant_factor(a, n)
-    yield factor is not None, f"is off by the same factor everywhere: {factor}. Is a constant missing?"
+    yield constant_factor(a, n), "is off by the same factor everywhere: is a constant missing?"
     off = ~np.isclose(a, n, rtol=1e-4, atol=1e-8)
     yield (
         bool(a.any() and n.any() and not (a * n).any()),
@@ -186,13 +188,13 @@ def factors(e: Evidence) -> list[tuple[str, np.ndarray]]:
     return [*named, ("1 − the output²", 1 - e.out * e.out), ("the upstream gradient", e.g)]
 
 
-def constant_factor(a: np.ndarray, n: np.ndarray) -> str | None:
-    """The constant c with a = c·n, if there is one (and at least two entries say so)."""
+def constant_factor(a: np.ndarray, n: np.ndarray) -> bool:
+    """Whether a = c·n for some constant c (and at least two entries say so)."""
     big = np.abs(n) > 1e-6 * np.abs(n).max(initial=0)
     if big.sum() < 2:
-        return None
-    ratios = a[big] / n[big]
-    return f"{ratios.mean():.4g}" if same(a, ratios.mean() * n) and abs(ratios.mean()) > 1e-6 else None
+        return False
+    c = (a[big] / n[big]).mean()
+    return abs(c) > 1e-6 and same(a, c * n)
 
 
 def shape_advice(a: np.ndarray, n: np.ndarray, out: tuple) -> str:
@@ -213,8 +215,8 @@ def numbers(e: Evidence, a: np.ndarray, n: np.ndarray, wrong: np.ndarray) -> str
     gap = np.where(np.isfinite(a), np.abs(a - n), np.inf) * wrong
     at = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape)) if gap.ndim else ()
     ratio = f", ratio {a[at] / n[at]:.4g}" if n[at] != 0 and np.isfinite(a[at]) else ""
-    where = f"at {list(at)}: " if at else ""
+    where = f" at {list(at)}" if at else ""
     return (
-        f"Worst {where}yours {a[at]:.6g}, numeric {n[at]:.6g}{ratio}. "
+        f"Worst{where}: yours {a[at]:.6g}, numeric {n[at]:.6g}{ratio}. "
         f"{int(wrong.sum())} of {a.size} entries are wrong. Seed {e.seed}."
     )

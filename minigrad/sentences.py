@@ -6,19 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.summary import summarize
+from minigrad.summary import size_text, summarize
 from minigrad.symbols import INFIX, SYMBOLS
 
 
 def words(value: Any) -> str:
     """A value in a sentence: the number, or shape and mean."""
-    text = summarize(value)["text"]
-    return text if np.size(value) == 1 else f"[{text}]"
-
-
-def sized(value: Any) -> str:
-    """The shape in a sentence: 2×3."""
-    return "×".join(map(str, np.shape(value))) or "one number"
+    return summarize(value)["text"]
 
 
 def given(name: str, wants_gradient: bool, value: Any) -> str:
@@ -48,7 +42,7 @@ def seed(name: str, value: Any) -> str:
     """The backward pass begins."""
     if np.size(value) == 1:
         return f"The backward pass starts at {name}: ∂{name}/∂{name} = {words(value)}."
-    return f"The backward pass starts at {name} with a gradient of {sized(value)}."
+    return f"The backward pass starts at {name} with a gradient of {size_text(np.shape(value))}."
 
 
 def message(
@@ -57,10 +51,11 @@ def message(
     """A message travels along an edge."""
     if local is not None and np.size(g) == np.size(local) == 1:
         how = f"upstream {words(g)} × local {words(local)} = {words(value)}"
-    elif np.size(g) == 1:
-        how = f"upstream {words(g)}, through {rule}, gives {words(value)}"
+    elif rule == "g":
+        how = f"the upstream gradient, unchanged ({words(value)})"
     else:
-        how = f"upstream {sized(g)}, through {rule}, gives {words(value)}"
+        upstream = words(g) if np.size(g) == 1 else size_text(np.shape(g))
+        how = f"upstream ({upstream}), through {rule}, gives {words(value)}"
     summed = ""
     if axes:
         several = "axes" if len(axes) > 1 else "axis"
@@ -80,7 +75,9 @@ def accumulated(name: str, before: Any, value: Any, after: Any) -> str:
 def done(name: str, gradients: dict[str, Any]) -> str:
     """The backward pass has ended."""
     parts = [
-        f"∂{name}/∂{leaf} = {words(g)}" if np.size(g) == 1 else f"{leaf} has a gradient of {sized(g)}"
+        f"∂{name}/∂{leaf} = {words(g)}"
+        if np.size(g) == 1
+        else f"{leaf} has a gradient of {size_text(np.shape(g))}"
         for leaf, g in gradients.items()
     ]
     return f"Done: {', '.join(parts)}."

@@ -31,7 +31,7 @@ def summarize(value: Any) -> dict[str, Any]:
     about: dict[str, Any] = {"shape": list(array.shape)}
     if array.size == 1:
         return about | {"text": number(array.item()), "scalar": plain(array.item())}
-    size = "×".join(map(str, array.shape))
+    size = size_text(array.shape)
     if array.size == 0:
         return about | {"text": f"{size}, empty", "thumbnail": [], "values": array.tolist()}
     with np.errstate(all="ignore"):
@@ -44,6 +44,13 @@ def summarize(value: Any) -> dict[str, Any]:
     if array.size <= FULL:
         about["values"] = plain(array)
     return about
+
+
+def size_text(shape: tuple) -> str:
+    """A shape in words: 3 numbers, 2×3, one number."""
+    if len(shape) < 2:
+        return f"{shape[0]} numbers" if shape else "one number"
+    return "×".join(map(str, shape))
 
 
 def thumbnail(array: np.ndarray) -> np.ndarray:

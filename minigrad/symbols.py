@@ -6,6 +6,8 @@ winner only (router), a product swaps the factors (switcher); a sum and a copy u
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import numpy as np
@@ -30,8 +32,20 @@ INFIX = {"add", "subtract", "multiply", "divide", "power", "maximum", "minimum"}
 
 
 def number(x: Any) -> str:
-    """A number in a picture: four significant digits and a true minus sign."""
-    return f"{float(x):.4g}".replace("-", "−")
+    """A number as it is shown: four significant digits, no trailing zeros and a true minus sign.
+
+    Example:
+        >>> number(-12.0), number(0.26894), number(12345.6), number(1.5e-7), number("inf")
+        ('−12', '0.2689', '12346', '1.5e−7', '∞')
+    """
+    value = float(x)
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if 1e4 <= abs(value) < 1e6:
+        text = f"{value:.0f}"  # 12346 and not 1.235e4
+    else:
+        text = re.sub(r"e([+-])0*(\d+)", lambda m: "e" + m[1].replace("+", "") + m[2], f"{value + 0.0:.4g}")
+    return text.replace("-", "−")
 
 
 def symbol(op: str, args: tuple, parents: tuple) -> str:

@@ -217,7 +217,7 @@ def test_integers_want_no_gradient():
         mg.tensor([1, 2], requires_grad=True)
     with pytest.raises(TypeError, match="holds bool"):
         mg.Parameter([True])
-    with pytest.raises(TypeError, match="holds complex128. Write real numbers"):
+    with pytest.raises(TypeError, match=r"holds complex128\. Write real numbers"):
         mg.tensor([1j], requires_grad=True)
 
 

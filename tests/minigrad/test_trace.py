@@ -131,7 +131,8 @@ def test_constants_are_part_of_the_sign_or_data():
     x = leaf([1.0, 2.0], "x")
     run = mg.trace((np.array([3.0, 4.0]) * x**2 * 0.5).sum())
     assert [(n["kind"], n["symbol"]) for n in run.nodes] == [
-        ("parameter", ""), ("function", "^ 2"), ("data", ""), ("function", "×"), ("function", "× 0.5"), ("function", "Σ"),
+        ("parameter", ""), ("function", "^ 2"), ("data", ""), ("function", "×"), ("function", "× 0.5"),
+        ("function", "Σ"),
     ]  # fmt: skip
     run = mg.trace(np.sum(x[0:1], axis=0))
     assert [n["detail"] for n in run.nodes] == ["", "[0:1]", "axis=0"]

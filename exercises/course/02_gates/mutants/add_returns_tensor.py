@@ -1,0 +1,17 @@
+"""Wraps the result in a Tensor, although a gate works on plain arrays.
+
+loses: test_add_forward, test_circuit
+says: a Tensor, where an array is needed
+"""
+
+import minigrad as mg
+
+
+class AddGate(mg.Function):
+    def forward(self, inputs):
+        x, y = inputs
+        return mg.tensor(x + y)
+
+    def backward(self, inputs, output, output_diff):
+        x, y = inputs
+        return [output_diff, output_diff]

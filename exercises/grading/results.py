@@ -1,0 +1,132 @@
+"""The outcome of grading one submission, and the file `results.json` in Gradescope's format.
+
+With this module, one can
+- hold it:      Outcome(title, name, points, score, verdict, reason), Report(…, outcomes)
+- write it:     write_results(report, folder)
+
+Format: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-format
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minigrad.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One hidden test.
+
+    Attributes:
+        name: the test function's name.
+        title: the first line of its docstring.
+        points: what it is worth.
+        passed: whether it was earned.
+        reason: why not: the class of error, never the hidden numbers. "" if passed.
+    """
+
+    name: str
+    title: str
+    points: float
+    passed: bool
+    reason: str = ""
+
+    @property
+    def score(self) -> float:
+        return self.points if self.passed else 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All hidden tests of one exercise on one submission.
+
+    Attributes:
+        submission: the file that was graded.
+        exercise: the name of the exercise.
+        seed: what the tests' random numbers started from; `--seed` repeats them.
+        level: how well the student's code was locked in.
+        outcomes: the tests, in the order of tests.py.
+        notes: what a student should know besides, e.g. cells that failed.
+    """
+
+    submission: Path
+    exercise: str
+    seed: int
+    level: str
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        return sum(outcome.score for outcome in self.outcomes)
+
+    @property
+    def points(self) -> float:
+        return sum(outcome.points for outcome in self.outcomes)
+
+    def to_gradescope(self) -> dict[str, Any]:
+        """The content of results.json."""
+        tests = [
+            {
+                "name": outcome.title,
+                "number": str(number),
+                "score": outcome.score,
+                "max_score": outcome.points,
+                "status": "passed" if outcome.passed else "failed",
+                "output": outcome.reason,
+                "output_format": "text",
+                "visibility": "visible",
+            }
+            for number, outcome in enumerate(self.outcomes, 1)
+        ]
+        return {
+            "score": self.score,
+            "output": "\n".join([f"Exercise {self.exercise}, seed {self.seed}.", *self.notes]),
+            "output_format": "text",
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "tests": tests,
+            "extra_data": {"exercise": self.exercise, "seed": self.seed, "isolation": self.level},
+        }
+
+
+def write_results(report: Report, folder: Path) -> Path:
+    """Write `folder/results.json`, all or nothing.
+
+    Raises:
+        UsageError: the folder cannot be made or written to.
+    """
+    text = json.dumps(report.to_gradescope(), indent=2, ensure_ascii=False) + "\n"
+    return write_atomically(folder / "results.json", text)
+
+
+def write_atomically(path: Path, text: str) -> Path:
+    """Write a text file so that a reader sees the old or the new content, and never a part.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes it private; a result is an ordinary file
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    return path

@@ -1,0 +1,10 @@
+"""The backprop stepper: forward values, then every message on its edge, one frame at a time.
+
+- `BackpropStepper(loss)`   in a notebook: a widget
+- `to_html(loss, "x.html")` anywhere else: the same stepper as one offline page
+"""
+
+from visuals.stepper.export import to_html
+from visuals.stepper.widget import BackpropStepper
+
+__all__ = ["BackpropStepper", "to_html"]
