@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import linecache
 from collections.abc import Callable
 from functools import cache
@@ -30,17 +29,16 @@ def rule_text(fun: Callable, i: int) -> str:
 
 @cache
 def _lambda_text(rule: Callable) -> str:
-    """Find the lambda in its file: same line, and the same instructions when compiled alone."""
+    """Find the lambda in its file by where its instructions say that they come from."""
     code = rule.__code__
-    source = "".join(linecache.getlines(code.co_filename))
     try:
-        tree = ast.parse(source)
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
     except SyntaxError:
-        return "a rule"
+        return "its own rule"
+    places = set(code.co_positions())
     for found in ast.walk(tree):
-        if isinstance(found, ast.Lambda) and found.lineno == code.co_firstlineno:
-            text = ast.unparse(found)
-            same = next(c for c in compile(text, "<rule>", "eval").co_consts if hasattr(c, "co_code"))
-            if (same.co_code, same.co_consts, same.co_names) == (code.co_code, code.co_consts, code.co_names):
-                return ast.unparse(found.body)
-    return inspect.getsource(rule).strip() if source else "a rule"
+        if isinstance(found, ast.Lambda):
+            body = found.body
+            if (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in places:
+                return ast.unparse(body)
+    return "its own rule"

@@ -206,6 +206,11 @@ def test_a_leaf_and_a_vector_can_be_traced():
 
 def test_the_text_of_a_rule_is_its_source():
     assert rule_text(np.multiply, 0) == "g * y"
+    assert rule_text(np.sin, 0) == "g * np.cos(x)"
+    assert (rule_text(np.maximum, 0), rule_text(np.maximum, 1)) == (
+        "g * (x > y) + g * (x == y) * 0.5",
+        "g * (x < y) + g * (x == y) * 0.5",
+    )
     assert rule_text(np.divide, 1) == "-g * out / y"
     assert rule_text(np.matmul, 1) == "xᵀ @ g"
     assert rule_text(np.where, 0) == "no gradient"
