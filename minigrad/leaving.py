@@ -70,3 +70,7 @@ class Leaving(Traced):
         if self.dtype.kind not in "iu":
             raise TypeError(f"{self.label} holds {self.dtype}; an index must be an integer.")
         return int(self.item())
+
+    def __format__(self, spec: str) -> str:
+        """f"{loss:.4f}" shows the number; only looking at it takes nothing out of the graph."""
+        return format(self.item(), spec) if spec else str(self)

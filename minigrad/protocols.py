@@ -34,7 +34,9 @@ NOT_DIFFERENTIABLE: set[Callable] = {
 def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """NumPy calls this for elementwise functions of a Tensor."""
     if kwargs.get("out") is not None:
-        raise refuse.out(ufunc.__name__)
+        if wants_gradient(inputs) or not all(isinstance(out, np.ndarray) for out in kwargs["out"]):
+            raise refuse.out(ufunc.__name__)
+        return getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs))  # `w.data -= lr * w.grad`
     if not wants_gradient(inputs) or ufunc in NOT_DIFFERENTIABLE:
         return wrapped(self, getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs)))
     if method != "__call__":

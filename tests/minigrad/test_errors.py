@@ -56,6 +56,18 @@ def test_out(x):
     np.testing.assert_array_equal(target, 0)
 
 
+def test_static_tensors_may_be_written_into_arrays(x):
+    """`w.data -= lr * w.grad`, the line that ends every training step."""
+    (x * x).sum().backward()
+    x.data -= 0.1 * x.grad
+    np.testing.assert_allclose(x.data, [0.8, 1.6])
+    total = np.zeros(2)
+    total += x.detach()
+    assert type(total) is np.ndarray
+    with pytest.raises(TypeError, match="outside of its graph"):
+        np.add(1.0, 2.0, out=x)
+
+
 def test_a_function_without_a_rule_names_its_neighbours_and_the_lines_that_add_it(x):
     with pytest.raises(mg.NoRuleError, match=r"no derivative rule for sinc \(there is one for sin") as caught:
         np.sinc(x)
@@ -276,3 +288,10 @@ def test_cross_entropy_targets(x):
         mg.cross_entropy(scores, [0, 3])
     with pytest.raises(TypeError, match="classes as integers, not float64"):
         mg.cross_entropy(scores, [0.0, 1.0])
+
+
+def test_a_format_shows_its_number(x, s):
+    assert f"{s:.2f}" == "3.00"
+    assert f"{s}" == "tensor(3., name='s', requires_grad=True)"
+    with pytest.raises(ValueError, match="exactly one entry"):
+        f"{x:.2f}"
