@@ -36,7 +36,9 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     if kwargs.get("out") is not None:
         if wants_gradient(inputs) or not all(isinstance(out, np.ndarray) for out in kwargs["out"]):
             raise refuse.out(ufunc.__name__)
-        return getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs))  # `w.data -= lr * w.grad`
+        return getattr(ufunc, method)(
+            *plain_values(inputs), **plain_values(kwargs)
+        )  # `w.data -= lr * w.grad`
     if not wants_gradient(inputs) or ufunc in NOT_DIFFERENTIABLE:
         return wrapped(self, getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs)))
     if method != "__call__":

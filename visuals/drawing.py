@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from visuals import export, raster, svg
-from visuals import text as words
 from visuals.files import write_whole
 from visuals.layout import Layout, layout
+from visuals.subject import trace_of
 from visuals.theme import palette
-
-LIMIT = 1000  # nodes
 
 
 class Drawing:
@@ -124,42 +122,5 @@ def draw(
       y                  parameter    value 4    grad —
       f = multiply(x, y) function     value 12   grad —
     """
-    trace = _trace_of(obj, names, sys._getframe(1))
-    if len(trace.nodes) > LIMIT:
-        raise ValueError(
-            f"This graph has {len(trace.nodes)} nodes; a picture of more than {LIMIT} cannot be read. Draw a "
-            "smaller part of it: a few time steps instead of a whole sequence, arrays instead of loops over "
-            "their entries, or a Tensor nearer to the inputs, e.g. draw(hidden)."
-        )
+    trace = trace_of(obj, names, sys._getframe(1), "draw")
     return Drawing(trace, grads=grads, messages=messages, theme=theme, direction=direction)
-
-
-def _trace_of(obj: Any, names: Any, frame: Any) -> Any:
-    import minigrad as mg
-
-    if isinstance(obj, mg.Trace):
-        return obj
-    if not isinstance(obj, mg.Tensor):
-        raise TypeError(
-            f"draw() shows a Tensor or a Trace, but got {_described(obj)}. Compute with Tensors and pass the "
-            'result: x = mg.tensor(2.0, requires_grad=True, name="x"); visuals.draw(x * x).'
-        )
-    if names == "auto":
-        names = {**_tensors(frame.f_globals, mg.Tensor), **_tensors(frame.f_locals, mg.Tensor)}
-    return mg.trace(obj, names=names or {})
-
-
-def _tensors(scope: dict[str, Any], kind: type) -> dict[str, Any]:
-    """The variables that hold a Tensor; those with an underscore are a notebook's own."""
-    return {name: value for name, value in list(scope.items()) if isinstance(value, kind) and name[0] != "_"}
-
-
-def _described(obj: Any) -> str:
-    module = type(obj).__module__.split(".")[0]
-    name = type(obj).__name__ if module in ("builtins", "__main__") else f"{module}.{type(obj).__name__}"
-    shape = getattr(obj, "shape", None)
-    return (
-        f"a {name} of shape {shape}"
-        if isinstance(shape, tuple)
-        else f"a {name}: {words.shorten(repr(obj), 240, 10)}"
-    )

@@ -17,7 +17,8 @@ import pytest
 
 import minigrad as mg
 import visuals
-from visuals.drawing import LIMIT, Drawing
+from visuals.drawing import Drawing
+from visuals.subject import LIMIT
 
 
 @pytest.fixture
@@ -87,9 +88,7 @@ def test_a_graph_that_nobody_could_read_is_refused() -> None:
     x = mg.Parameter(1.0)
     for _ in range(LIMIT):
         x = x + 1.0
-    with pytest.raises(
-        ValueError, match=r"has 1001 nodes; a picture of more than 1000 .* Draw a smaller part"
-    ):
+    with pytest.raises(ValueError, match=r"has 1001 nodes; more than 1000 .* Show a smaller part"):
         visuals.draw(x)
 
 

@@ -22,6 +22,7 @@ from visuals.export import outline
 from visuals.files import write_whole
 from visuals.layout import layout
 from visuals.stepper import recording
+from visuals.subject import trace_of
 from visuals.svg import escape
 from visuals.theme import palette
 
@@ -58,7 +59,7 @@ def to_html(
     'x.html'
     """
     palette(theme)
-    trace = recording.trace_of(output, gradient, names, sys._getframe(1), "to_html")
+    trace = trace_of(output, names, sys._getframe(1), "to_html", gradient)
     return write_whole(Path(path).expanduser(), page(trace, title, theme))
 
 
@@ -150,7 +151,11 @@ body { margin: 0; background: light-dark(#ffffff, #16181c); color: light-dark(#1
 main { max-width: 1200px; margin: 0 auto; padding: clamp(12px, 3vw, 32px); }
 h1 { margin: 0 0 16px; font-size: clamp(20px, 3vw, 28px); font-weight: 600; overflow-wrap: anywhere; }
 noscript > svg { display: block; width: 100%; margin: auto; }
-@media print { :root { color-scheme: light !important; } main { max-width: none; padding: 0; } }
+@media print {
+  :root[data-theme] { color-scheme: light; }
+  body { background: #ffffff; color: #1f2328; }
+  main { max-width: none; padding: 0; }
+}
 """
 
 # What a notebook gives to `render`, in a page: traits in an object, listeners in a map, the step in the address.

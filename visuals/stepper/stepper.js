@@ -133,15 +133,26 @@ export function summaryLines(label, summary) {
   if (!summary) return [`${label} ${NOT_COMPUTED}`, ""];
   if (isScalar(summary)) return [`${label} ${number(summary.scalar)}`, ""];
   if (summary.mean === undefined || summary.mean === null) return ["empty", ""];
-  return [`mean ${number(summary.mean)}`, `${number(summary.min)} … ${number(summary.max)}`]; // the heat map has the label
+  // no label: the heat map above has it
+  return [`mean ${number(summary.mean)}`, `${number(summary.min)} … ${number(summary.max)}`];
 }
 
+/** A name on one line, without characters that change the writing direction of what follows. @param {string} text */
+const clean = (text) =>
+  text
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
+
 /** The name by which one speaks of a node. @param {TraceNode} node @returns {string} */
-export const title = (node) => node.name || node.op || "constant";
+export const title = (node) => clean(node.name) || clean(node.op) || "constant";
+
+/** The word for a node in a formula. @param {TraceNode} node */
+const shortName = (node) => clean(node.name) || node.symbol || title(node);
 
 /** The accessible name of a node. @param {TraceNode} node @param {State} state @returns {string} */
 export function nodeLabel(node, state) {
-  const kind = node.kind === "function" ? node.op : KIND_WORDS[node.kind];
+  const kind = node.kind === "function" ? clean(node.op) : KIND_WORDS[node.kind];
   const head = title(node) === kind ? kind : `${title(node)}, ${kind}`;
   const value = state.values[node.id]?.text ?? "not known yet";
   const grad = state.grads[node.id]?.text ?? "not computed";
@@ -152,8 +163,10 @@ export function nodeLabel(node, state) {
 export function unbroadcastText({ unbroadcast }) {
   if (!unbroadcast) return "";
   const axes = unbroadcast.axes.length === 1 ? `axis ${unbroadcast.axes[0]}` : `axes ${unbroadcast.axes.join(", ")}`;
-  return `Broadcast on the way forward, so summed over ${axes} on the way back: ` +
-    `${shapeText(unbroadcast.from)} → ${shapeText(unbroadcast.to)}.`;
+  return (
+    `Broadcast on the way forward, so summed over ${axes} on the way back: ` +
+    `${shapeText(unbroadcast.from)} → ${shapeText(unbroadcast.to)}.`
+  );
 }
 
 // ---------------------------------------------------------------------------------------------- 3. Picture
@@ -168,7 +181,9 @@ const DRAWN = new Set(["svg", "defs", "marker", "g", "path", "rect", "text", "ti
 export function parsePicture(text) {
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   for (const element of [root, ...root.querySelectorAll("*")]) {
-    const active = [...element.attributes].some(({ name, value }) => /^on|href$/i.test(name) || /url\((?!#)/.test(value));
+    const active = [...element.attributes].some(
+      ({ name, value }) => /^on|href$/i.test(name) || /url\((?!#)/.test(value),
+    );
     if (!DRAWN.has(element.localName) || active) throw new Error("The picture of this graph could not be read.");
   }
   return /** @type {any} */ (document.importNode(root, true));
@@ -195,7 +210,7 @@ function makePicture(svgText, trace) {
   svg.style.setProperty("--mg-width", `${width}px`); // stepper.css lets it shrink a little, then scroll
 
   const nodes = new Map();
-  for (const element of svg.querySelectorAll(".mg-node")) {
+  for (const element of /** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll(".mg-node"))) {
     element.querySelector("title")?.remove(); // the panel says it, and a tooltip would cover the neighbours
     nodes.set(element.dataset.id, {
       element,
@@ -205,10 +220,14 @@ function makePicture(svgText, trace) {
     });
   }
   const edges = new Map();
-  for (const element of svg.querySelectorAll(".mg-edge")) {
+  const lines = drawn("g", { class: "mg-lines" }); // under all ledgers: no line runs through the numbers of another
+  svg.querySelector(".mg-edges").before(lines);
+  for (const element of /** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll(".mg-edge"))) {
     const text = element.querySelector(".mg-ledger-text");
     const whole = element.querySelector(".mg-ledger title")?.textContent; // where the edge had no room for all of it
-    edges.set(element.dataset.id, { element, text, ledger: text.textContent, whole: whole ?? text.textContent });
+    const line = element.querySelector(".mg-line");
+    lines.append(line, ...element.querySelectorAll(".mg-arg"));
+    edges.set(element.dataset.id, { element, line, text, ledger: text.textContent, whole: whole ?? text.textContent });
   }
 
   /** @param {State} state @param {string} selected */
@@ -223,11 +242,11 @@ function makePicture(svgText, trace) {
       part.element.classList.toggle("mg-selected", selected === node.id);
       part.element.setAttribute("aria-pressed", String(selected === node.id));
     }
-    for (const [id, { element, text, ledger }] of edges) {
+    for (const [id, { element, line, text, ledger }] of edges) {
       const sent = id in state.sent;
       setText(text, sent ? ledger : "");
       element.classList.toggle("mg-sent", sent);
-      element.classList.toggle("mg-active", active.has(id));
+      for (const part of [element, line]) part.classList.toggle("mg-active", active.has(id));
     }
   }
 
@@ -253,13 +272,22 @@ function paint(heat, summary) {
   const rows = summary?.thumbnail ?? [];
   const [width, height] = ["width", "height"].map((side) => Number(frame.getAttribute(side)));
   const colours = shades(rows.flat());
-  const cells = rows.flatMap((row, i) => row.map((_, j) => {
-    const { css, strength } = colours[i * row.length + j];
-    return css && drawn("rect", {
-      class: css, "fill-opacity": strength, width: width / row.length, height: height / rows.length,
-      x: (j * width) / row.length, y: (i * height) / rows.length,
-    });
-  }));
+  const cells = rows.flatMap((row, i) =>
+    row.map((_, j) => {
+      const { css, strength } = colours[i * row.length + j];
+      return (
+        css &&
+        drawn("rect", {
+          class: css,
+          "fill-opacity": strength,
+          width: width / row.length,
+          height: height / rows.length,
+          x: (j * width) / row.length,
+          y: (i * height) / rows.length,
+        })
+      );
+    }),
+  );
   heat.replaceChildren(frame, ...cells.filter(Boolean)); // a zero has no colour
 }
 
@@ -301,6 +329,8 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const INVITATION =
+  "Click a node, or press Enter on it, to see its value, its gradient and the messages it has received.";
 const MOST_COLUMNS = 10; // a table of numbers with more columns does not fit beside its neighbours
 
 /** A value: a number; a table of numbers for a small array; else a heat map. @param {Summary|null|undefined} summary */
@@ -309,8 +339,7 @@ function valueView(summary) {
   if (isScalar(summary)) return make("span", { class: "mg-number" }, number(summary.scalar));
   const grid = summary.values ? rowsOf(summary.values) : [];
   const small = grid.length > 0 && grid[0].length > 0 && grid[0].length <= MOST_COLUMNS;
-  const entries = small ? grid : summary.thumbnail ?? [];
-  const [least, most] = [summary.min, summary.max].map((x) => (x === undefined ? "" : number(x)));
+  const entries = small ? grid : (summary.thumbnail ?? []);
   const table = make("table", { class: small ? "mg-table mg-numbers" : "mg-table mg-thumbnail", role: "presentation" });
   const colours = shades(entries.flat());
   entries.forEach((row, i) => {
@@ -322,8 +351,11 @@ function valueView(summary) {
     });
     table.append(make("tr", {}, ...cells));
   });
-  const caption = small ? shapeText(summary.shape) : `${pretty(summary.text)}, ${least} … ${most}`;
-  return make("div", { class: "mg-array" }, table, make("div", { class: "mg-caption" }, caption));
+  const caption = small
+    ? [shapeText(summary.shape)]
+    : [pretty(summary.text), entries.length ? `${number(summary.min)} … ${number(summary.max)}` : ""];
+  const lines = caption.map((line) => make("div", { class: "mg-caption" }, line));
+  return make("div", { class: "mg-array" }, table, ...lines);
 }
 
 /** Nested lists of any depth as rows: one axis is one row, more than two are laid out one under the other. */
@@ -334,8 +366,13 @@ function rowsOf(values) {
 
 /** One term of an equation: what it is, its value, and a remark. */
 function term(label, summary, remark = "") {
-  return make("div", { class: "mg-term" },
-    make("div", { class: "mg-label" }, label), valueView(summary), make("div", { class: "mg-remark" }, remark));
+  return make(
+    "div",
+    { class: "mg-term" },
+    make("div", { class: "mg-label" }, label),
+    valueView(summary),
+    make("div", { class: "mg-remark" }, remark),
+  );
 }
 
 /** The sign between two terms. */
@@ -349,20 +386,28 @@ function indexed(trace) {
   return { trace, nodes, edges, inputs, output: nodes.get(trace.output) };
 }
 
-/** The word for a node in a formula. @param {TraceNode} node */
-const shortName = (node) => node.name || node.symbol || title(node);
-
 /** ∂top/∂bottom where both have names, else a plain word. */
 function partial(top, bottom, word) {
-  return top.name && bottom.name ? `∂${top.name}/∂${bottom.name}` : word;
+  return top.name && bottom.name ? `∂${shortName(top)}/∂${shortName(bottom)}` : word;
 }
 
-/** The title and the equation of what the last frame did. @returns {[string, (Node|string)[]]} */
+/** The title and the equation of what the last frame did. @returns {[string, (Node|null)[]]} */
 function tellFrame(graph, state) {
   const { frame } = state;
-  if (!frame) return ["Step 0", [make("p", { class: "mg-hint" }, "Values first, from left to right; then gradients, back.")]];
-  return { forward: tellForward, seed: tellSeed, message: tellMessage, accumulate: tellSum, done: tellDone }[frame.kind](
-    graph, frame, state);
+  if (!frame)
+    return [
+      "Step 0",
+      [
+        make(
+          "p",
+          { class: "mg-hint" },
+          "First the values, from left to right; then the gradients, from right to left.",
+        ),
+      ],
+    ];
+  return { forward: tellForward, seed: tellSeed, message: tellMessage, accumulate: tellSum, done: tellDone }[
+    frame.kind
+  ](graph, frame, state);
 }
 
 function tellForward(graph, frame, state) {
@@ -370,10 +415,10 @@ function tellForward(graph, frame, state) {
   const inputs = graph.inputs(node.id).map((edge) => graph.nodes.get(edge.source));
   const terms = inputs.map((input) => term(shortName(input), state.values[input.id]));
   const symbol = sign([node.symbol || node.op, pretty(node.detail)].filter(Boolean).join(" "));
-  const infix = terms.length === 2 || / /.test(node.symbol) && /^\W/.test(node.symbol); // x + y, and x × 3 too
+  const infix = terms.length === 2 || (/ /.test(node.symbol) && /^\W/.test(node.symbol)); // x + y, and x × 3 too
   const left = infix ? [terms[0], symbol, ...terms.slice(1)] : [symbol, ...terms];
   const equals = node.kind === "function" ? [...left, sign("=")] : [];
-  const result = term(node.name || "value", state.values[node.id]);
+  const result = term(clean(node.name) || "value", state.values[node.id]);
   return [`Forward: ${shortName(node)}`, [make("div", { class: "mg-equation" }, ...equals, result)]];
 }
 
@@ -391,25 +436,47 @@ function tellMessage(graph, frame) {
   const through = frame.local
     ? [sign("×"), term("local", frame.local, partial(sender, receiver, "local derivative")), sign(summed)]
     : [sign("→ ", make("code", {}, pretty(frame.rule)), " →")];
-  const equation = make("div", { class: "mg-equation" },
+  const equation = make(
+    "div",
+    { class: "mg-equation" },
     term("upstream", frame.upstream, partial(graph.output, sender, `gradient of ${shortName(sender)}`)),
     ...through,
-    term("message", frame.message, share + partial(graph.output, receiver, `gradient of ${shortName(receiver)}`)));
-  const rule = make("p", { class: "mg-rule" }, `Rule of ${title(sender)} for this argument: `,
-    make("code", {}, pretty(frame.rule)), ", where g is the upstream gradient.");
+    term("message", frame.message, share + partial(graph.output, receiver, `gradient of ${shortName(receiver)}`)),
+  );
+  const rule = make(
+    "p",
+    { class: "mg-rule" },
+    `Rule of ${title(sender)} for this argument: `,
+    make("code", {}, pretty(frame.rule)),
+    ", where g is the upstream gradient.",
+  );
   const undone = unbroadcastText(frame);
-  const then = share ? null : make("p", { class: "mg-change" }, `Gradient of ${shortName(receiver)}: `,
-    make("b", {}, `${inline(frame.before)} → ${inline(frame.after)}`));
-  return [`Message: ${shortName(sender)} → ${shortName(receiver)}`,
-    [equation, undone ? make("p", { class: "mg-hint" }, undone) : null, rule, then ?? shares(graph, receiver, frame)]];
+  const then = share
+    ? null
+    : make(
+        "p",
+        { class: "mg-change" },
+        `Gradient of ${shortName(receiver)}: `,
+        make("b", {}, `${inline(frame.before)} → ${inline(frame.after)}`),
+      );
+  return [
+    `Message: ${shortName(sender)} → ${shortName(receiver)}`,
+    [equation, undone ? make("p", { class: "mg-hint" }, undone) : null, rule, then ?? shares(graph, receiver, frame)],
+  ];
 }
 
 function tellSum(graph, frame) {
   const node = graph.nodes.get(graph.edges.get(frame.edge).source);
   const before = frame.before ?? { shape: [], text: "0", scalar: 0 }; // an empty sum
-  const equation = make("div", { class: "mg-equation" },
-    term("so far", before, frame.before ? "" : "nothing yet"), sign("+"), term("message", frame.message), sign("="),
-    term("gradient", frame.after, partial(graph.output, node, `of ${shortName(node)}`)));
+  const equation = make(
+    "div",
+    { class: "mg-equation" },
+    term("so far", before, frame.before ? "" : "nothing yet"),
+    sign("+"),
+    term("message", frame.message),
+    sign("="),
+    term("gradient", frame.after, partial(graph.output, node, `of ${shortName(node)}`)),
+  );
   return [`Accumulate: ${shortName(node)}`, [equation, shares(graph, node, frame)]];
 }
 
@@ -437,31 +504,61 @@ function shares(graph, node, frame) {
   const chips = messages.map((message, i) => {
     const sender = shortName(graph.nodes.get(graph.edges.get(message.edge).target));
     const when = i < now || (i === now && frame.kind === "accumulate") ? "added" : i === now ? "arrived" : "to come";
-    return make("li", { class: `mg-share mg-${when.replace(" ", "-")}` },
-      make("b", {}, when === "to come" ? "?" : inline(message.message)), ` from ${sender}, ${when}`);
+    return make(
+      "li",
+      { class: `mg-share mg-${when.replace(" ", "-")}` },
+      make("b", {}, when === "to come" ? "?" : inline(message.message)),
+      ` from ${sender}, ${when}`,
+    );
   });
-  return make("div", { class: "mg-shares" }, `${shortName(node)} is used ${messages.length} times: its gradient is the sum of `,
-    make("ol", {}, ...chips));
+  return make(
+    "div",
+    { class: "mg-shares" },
+    `${shortName(node)} is used ${messages.length} times: its gradient is the sum of `,
+    make("ol", {}, ...chips),
+  );
 }
 
-/** Everything known of one node: value, gradient, and the messages that have come. */
+/** The selected node: its value, its gradient, and the messages that have come. @returns {[string, (Node|null)[]]} */
 function tellNode(graph, picture, nodeId, state) {
+  if (!nodeId) return ["Node", [make("p", { class: "mg-hint" }, INVITATION)]];
   const node = graph.nodes.get(nodeId);
-  const facts = [node.kind === "function" ? node.op : KIND_WORDS[node.kind], node.detail && pretty(node.detail),
-    node.pattern, shapeText(node.shape), node.dtype].filter(Boolean).join(" · ");
+  const facts = [
+    node.kind === "function" ? node.op : KIND_WORDS[node.kind],
+    node.detail && pretty(node.detail),
+    node.pattern,
+    shapeText(node.shape),
+    node.dtype,
+  ]
+    .filter(Boolean)
+    .join(" · ");
   const messages = messagesTo(graph.trace, nodeId, state.step);
   const rows = messages.map((frame) => {
     const sender = shortName(graph.nodes.get(graph.edges.get(frame.edge).target));
     return make("li", {}, `from ${sender}: `, make("code", {}, picture.ledger(frame.edge)));
   });
   const expected = messagesTo(graph.trace, nodeId).length;
-  const none = expected ? "none so far" : nodeId === graph.trace.output ? "none: the seed starts here" : "none: no gradient is wanted";
-  return [shortName(node), [
-    make("p", { class: "mg-hint" }, facts),
-    make("div", { class: "mg-equation mg-list" }, term("value", state.values[nodeId]), term("gradient", state.grads[nodeId])),
-    make("div", { class: "mg-messages" }, `Messages (${messages.length} of ${expected}): `, rows.length ? null : none,
-      rows.length ? make("ul", {}, ...rows) : null),
-  ]];
+  const never = nodeId === graph.trace.output ? "none: the seed starts here" : "none: no gradient is wanted";
+  const none = expected ? "none so far" : never;
+  return [
+    shortName(node),
+    [
+      make("p", { class: "mg-hint" }, facts),
+      make(
+        "div",
+        { class: "mg-equation mg-list" },
+        term("value", state.values[nodeId]),
+        term("gradient", state.grads[nodeId]),
+      ),
+      make(
+        "div",
+        { class: "mg-messages" },
+        `Messages (${messages.length} of ${expected}): `,
+        rows.length ? null : none,
+        rows.length ? make("ul", {}, ...rows) : null,
+      ),
+    ],
+  ];
 }
 
 // --------------------------------------------------------------------------------------------- 5. Controls
@@ -475,8 +572,16 @@ const ICONS = {
   Pause: "M5 4h4v12H5zM11 4h4v12h-4z",
   "Step forward": "M12.8 4H15v12h-2.2zM4 4l8 6-8 6z",
 };
-const HELP = [["→", "step forward"], ["←", "step back"], ["Home, End", "first and last step"], ["Space", "play or pause"],
-  ["↑ ↓", "go from node to node"], ["Enter", "show a node's messages"], ["Esc", "close"], ["?", "this help"]];
+const HELP = [
+  ["→", "step forward"],
+  ["←", "step back"],
+  ["Home, End", "first and last step"],
+  ["Space", "play or pause"],
+  ["↑ ↓", "go from node to node"],
+  ["Enter", "show a node's messages"],
+  ["Esc", "close"],
+  ["?", "this help"],
+];
 // Lumino, the key handler of JupyterLab, leaves the keys of an element alone only if the element itself says so.
 const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
@@ -496,8 +601,6 @@ function iconButton(name, press) {
   return /** @type {any} */ (button);
 }
 
-const INVITATION = "Click a node, or press Enter on it, to see its value, its gradient and the messages it has received.";
-
 /**
  * The row of controls. It knows nothing of graphs: it calls `actions`, and `show` tells it where we are.
  * @param {number} last the last step @param {number} split how many frames come before the backward pass
@@ -509,22 +612,60 @@ function makeControls(last, split, actions) {
   forward.classList.add("mg-primary");
   forward.append("Step");
   const slider = /** @type {HTMLInputElement} */ (
-    make("input", { type: "range", min: "0", max: String(last), step: "1", "aria-label": "Step", class: "mg-slider", ...OWN_KEYS }));
+    make("input", {
+      type: "range",
+      min: "0",
+      max: String(last),
+      step: "1",
+      "aria-label": "Step",
+      class: "mg-slider",
+      ...OWN_KEYS,
+    })
+  );
   slider.addEventListener("input", () => actions.go(slider.valueAsNumber));
   slider.style.setProperty("--mg-split", `${(100 * split) / Math.max(last, 1)}%`);
   const counter = make("span", { class: "mg-counter" });
-  const speed = /** @type {HTMLSelectElement} */ (make("select", { "aria-label": "Speed", class: "mg-speed", ...OWN_KEYS },
-    ...SPEEDS.map((factor) => make("option", { value: String(factor) }, `${factor}×`))));
+  const speed = /** @type {HTMLSelectElement} */ (
+    make(
+      "select",
+      { "aria-label": "Speed", class: "mg-speed", ...OWN_KEYS },
+      ...SPEEDS.map((factor) => make("option", { value: String(factor) }, `${factor}×`)),
+    )
+  );
   speed.value = "1";
-  const help = make("button", { type: "button", class: "mg-button mg-help-button", "aria-label": "Help", "aria-expanded": "false",
-    title: "Keys", ...OWN_KEYS }, "?");
+  const help = make(
+    "button",
+    {
+      type: "button",
+      class: "mg-button mg-help-button",
+      "aria-label": "Help",
+      "aria-expanded": "false",
+      title: "Keys",
+      ...OWN_KEYS,
+    },
+    "?",
+  );
   help.addEventListener("click", actions.help);
-  const element = make("div", { class: "mg-controls", role: "group", "aria-label": "Controls" },
-    make("div", { class: "mg-buttons" },
-      iconButton("Reset", () => actions.go(0)), iconButton("Step back", () => actions.by(-1)), play, forward),
-    make("div", { class: "mg-track" }, slider,
-      make("div", { class: "mg-phases" }, make("span", {}, "forward"), counter, make("span", {}, "backward"))),
-    speed, help);
+  const element = make(
+    "div",
+    { class: "mg-controls", role: "group", "aria-label": "Controls" },
+    make(
+      "div",
+      { class: "mg-buttons" },
+      iconButton("Reset", () => actions.go(0)),
+      iconButton("Step back", () => actions.by(-1)),
+      play,
+      forward,
+    ),
+    make(
+      "div",
+      { class: "mg-track" },
+      slider,
+      make("div", { class: "mg-phases" }, make("span", {}, "forward"), counter, make("span", {}, "backward")),
+    ),
+    speed,
+    help,
+  );
 
   /** @param {State} state */
   function show(state) {
@@ -542,13 +683,15 @@ function makeControls(last, split, actions) {
 
 /**
  * Dark or light, as the reader has it: the widget's own theme, else the notebook's, else the screen's.
- * @param {string} wanted "auto", "light" or "dark" @returns {{name: string, host: boolean}} `host`: take its colours too
+ * @param {string} wanted "auto", "light" or "dark" @returns {{name: string, host: boolean}} `host`: use its colours
  */
 function themeNow(wanted) {
   if (wanted === "light" || wanted === "dark") return { name: wanted, host: false };
   const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
   if (jpThemeLight) return { name: jpThemeLight === "false" ? "dark" : "light", host: true };
-  const dark = vscodeThemeKind ? !vscodeThemeKind.includes("light") : matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = vscodeThemeKind
+    ? !vscodeThemeKind.includes("light")
+    : matchMedia("(prefers-color-scheme: dark)").matches;
   return { name: dark ? "dark" : "light", host: false };
 }
 
@@ -579,14 +722,29 @@ function render({ model, el }) {
   const order = trace.nodes.map((node) => node.id); // topological: the way through the graph with ↑ and ↓
 
   const status = make("p", { class: "mg-status", role: "status", "aria-live": "polite" });
-  const helpLine = make("p", { class: "mg-help", hidden: "" },
-    ...HELP.map(([key, what]) => make("span", {}, make("kbd", {}, key), ` ${what}`)));
-  const pane = make("div", { class: "mg-pane", tabindex: "0", role: "region", "aria-label": "Graph", ...OWN_KEYS }, picture.svg);
+  const helpLine = make(
+    "p",
+    { class: "mg-help", hidden: "" },
+    ...HELP.map(([key, what]) => make("span", {}, make("kbd", {}, key), ` ${what}`)),
+  );
+  const pane = make(
+    "div",
+    { class: "mg-pane", tabindex: "0", role: "region", "aria-label": "Graph", ...OWN_KEYS },
+    picture.svg,
+  );
   const frameCard = makeCard("mg-card-frame");
   const nodeCard = makeCard("mg-card-node", close);
   const name = make("p", { class: "mg-title" });
-  const root = make("section", { class: "mg-stepper", tabindex: "-1", "aria-label": "Backprop stepper", ...OWN_KEYS },
-    name, controls.element, helpLine, status, pane, make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element));
+  const root = make(
+    "section",
+    { class: "mg-stepper", tabindex: "-1", "aria-label": "Backprop stepper", ...OWN_KEYS },
+    name,
+    controls.element,
+    helpLine,
+    status,
+    pane,
+    make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
+  );
 
   // Where we are --------------------------------------------------------------------------------------
 
@@ -654,10 +812,10 @@ function render({ model, el }) {
     const selected = graph.nodes.has(model.get("selected")) ? model.get("selected") : "";
     picture.show(state, selected);
     controls.show(state);
-    setText(status, state.frame ? state.frame.sentence : START);
+    setText(status, state.frame ? clean(state.frame.sentence) : START);
     frameCard.show(...tellFrame(graph, state));
     nodeCard.element.classList.toggle("mg-empty", !selected);
-    nodeCard.show(...(selected ? tellNode(graph, picture, selected, state) : ["Node", [make("p", { class: "mg-hint" }, INVITATION)]]));
+    nodeCard.show(...tellNode(graph, picture, selected, state));
     lookAt(pane, state.frame ? state.frame.active.map((id) => picture.nodes.get(id)?.element).filter(Boolean) : []);
   }
 
@@ -695,7 +853,13 @@ function render({ model, el }) {
 
   // Keys ----------------------------------------------------------------------------------------------
 
-  const STEP_KEYS = { ArrowRight: () => by(1), ArrowLeft: () => by(-1), Home: () => go(0), End: () => go(last), "?": help };
+  const STEP_KEYS = {
+    ArrowRight: () => by(1),
+    ArrowLeft: () => by(-1),
+    Home: () => go(0),
+    End: () => go(last),
+    "?": help,
+  };
 
   /** What a key does here, or undefined: then it is the browser's. */
   function actionOf(event) {
@@ -719,7 +883,8 @@ function render({ model, el }) {
 
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = event.target.localName === "select" ? undefined : actionOf(event); // a list has its own keys
+    const target = /** @type {Element} */ (event.target);
+    const action = target.localName === "select" ? undefined : actionOf(event); // a list has its own keys
     if (action) {
       event.preventDefault(); // no scrolling, and the slider does not move a second time
       action();
@@ -729,7 +894,12 @@ function render({ model, el }) {
 
   // Begin and end ---------------------------------------------------------------------------------------
 
-  const listeners = { "change:step": show, "change:selected": show, "change:theme": showTheme, "change:title": showTitle };
+  const listeners = {
+    "change:step": show,
+    "change:selected": show,
+    "change:theme": showTheme,
+    "change:title": showTitle,
+  };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const stopWatching = watchTheme(showTheme);
   el.append(root);
@@ -748,11 +918,17 @@ function render({ model, el }) {
 
 /** A card of the panel: a heading and what belongs to it. @param {string} css @param {() => void} [close] */
 function makeCard(css, close) {
-  const heading = make("h3", {});
+  const heading = make("div", { class: "mg-heading" });
   const body = make("div", { class: "mg-card-body" });
-  const button = close && make("button", { type: "button", class: "mg-button mg-close", "aria-label": "Close", ...OWN_KEYS }, "×");
+  const button =
+    close && make("button", { type: "button", class: "mg-button mg-close", "aria-label": "Close", ...OWN_KEYS }, "×");
   if (button) button.addEventListener("click", close);
-  const element = make("div", { class: `mg-card ${css}` }, make("div", { class: "mg-card-head" }, heading, button), body);
+  const element = make(
+    "div",
+    { class: `mg-card ${css}` },
+    make("div", { class: "mg-card-head" }, heading, button),
+    body,
+  );
   return {
     element,
     show(/** @type {string} */ text, /** @type {(Node|null)[]} */ content) {
@@ -764,13 +940,15 @@ function makeCard(css, close) {
 
 /** Scroll the pane, and nothing else, until the active nodes are in sight. */
 function lookAt(pane, elements) {
-  if (!elements.length || pane.scrollWidth <= pane.clientWidth && pane.scrollHeight <= pane.clientHeight) return;
+  if (!elements.length || (pane.scrollWidth <= pane.clientWidth && pane.scrollHeight <= pane.clientHeight)) return;
   const boxes = elements.map((element) => element.getBoundingClientRect());
   const view = pane.getBoundingClientRect();
   const middle = (near, far) => (Math.min(...boxes.map((b) => b[near])) + Math.max(...boxes.map((b) => b[far]))) / 2;
   const left = middle("left", "right") - (view.left + view.right) / 2;
   const top = middle("top", "bottom") - (view.top + view.bottom) / 2;
-  const hidden = boxes.some((b) => b.left < view.left || b.right > view.right || b.top < view.top || b.bottom > view.bottom);
+  const hidden = boxes.some(
+    (b) => b.left < view.left || b.right > view.right || b.top < view.top || b.bottom > view.bottom,
+  );
   const far = Math.hypot(left, top) > 1.5 * view.width; // a long way would take longer than the next step
   const calm = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (hidden) pane.scrollBy({ left, top, behavior: calm ? "instant" : "smooth" });

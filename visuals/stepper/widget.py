@@ -12,6 +12,7 @@ import traitlets
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
+from visuals.subject import trace_of
 from visuals.svg import escape
 from visuals.theme import THEMES
 
@@ -76,7 +77,7 @@ class BackpropStepper(anywidget.AnyWidget):
     ) -> None:
         _one_of("mode", mode, MODES)
         _one_of("theme", theme, THEMES)
-        self._run = recording.trace_of(output, gradient, names, sys._getframe(1), "BackpropStepper")
+        self._run = trace_of(output, names, sys._getframe(1), "BackpropStepper", gradient)
         place = layout(self._run)
         self._still = recording.still_picture(self._run, place, theme)
         picture = recording.live_picture(self._run, place)

@@ -1,0 +1,268 @@
+"""The widget in a real JupyterLab: it runs, steps, follows the theme, and keeps its keys to itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+
+import minigrad as mg
+from visuals import BackpropStepper
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not importlib.util.find_spec("jupyterlab"), reason="JupyterLab is not installed"),
+]
+
+ROOT = Path(__file__).parents[2]
+LECTURE = ROOT / "notebooks" / "02_computation_graphs.ipynb"
+PATIENCE = 180_000  # milliseconds, for a kernel that starts while other tests run
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+SETTINGS = {  # no window about news, no cell that is unmounted because it has been scrolled away
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+class Server:
+    """A JupyterLab of our own: its address and its token."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.token = folder, secrets.token_hex(16)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{free.getsockname()[1]}"
+
+    def call(self, path: str, method: str = "GET") -> list | dict | None:
+        request = urllib.request.Request(f"{self.address}/api/{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def wait(self, process: subprocess.Popen, log: Path) -> None:
+        for _ in range(240):
+            try:
+                self.call("status")
+                return
+            except (urllib.error.URLError, OSError):
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.5)
+        raise AssertionError(f"JupyterLab did not answer within two minutes:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def server(chromium, tmp_path_factory):
+    """JupyterLab on a free port; it and its kernels end with the tests."""
+    home = tmp_path_factory.mktemp("jupyter")
+    folders = {name: home / name.lower() for name in ("HOME", "IPYTHONDIR", "NOTEBOOKS")}
+    folders |= {f"JUPYTER_{name}_DIR": home / name.lower() for name in ("CONFIG", "DATA", "RUNTIME")}
+    folders |= {f"JUPYTERLAB_{name}_DIR": home / name.lower() for name in ("SETTINGS", "WORKSPACES")}
+    for folder in folders.values():
+        folder.mkdir()
+    for plugin, settings in SETTINGS.items():
+        file = folders["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
+    server, log = Server(folders["NOTEBOOKS"]), home / "log"
+    environment = (
+        os.environ | {name: str(folder) for name, folder in folders.items()} | {"PYTHONPATH": str(ROOT)}
+    )
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser",
+        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={server.address.rpartition(':')[2]}",
+        "--ServerApp.port_retries=0", f"--IdentityProvider.token={server.token}",
+        f"--ServerApp.root_dir={server.folder}",
+    ]  # fmt: skip
+    with log.open("w") as out:
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, start_new_session=True)
+    try:
+        server.wait(process, log)
+        yield server
+    finally:
+        try:
+            for kernel in server.call("kernels") or []:
+                server.call(f"kernels/{kernel['id']}", "DELETE")
+            process.terminate()
+            process.wait(30)
+        except (OSError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, signal.SIGKILL)  # its own group: the server and its kernels
+            process.wait(30)
+
+
+@pytest.fixture
+def lab(chromium, server):
+    """Open a notebook in JupyterLab; watch that nothing but the server is asked."""
+    asked: set[str] = set()
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+
+    def open_notebook(name: str):
+        page = context.new_page()
+        page.on("request", lambda request: asked.add(request.url))
+        page.goto(f"{server.address}/lab/workspaces/{Path(name).stem}/tree/{name}?reset&token={server.token}")
+        idle(page)
+        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area')")
+        return page
+
+    yield open_notebook
+    context.close()
+    strangers = {url for url in asked if not url.startswith((server.address, "data:", "blob:"))}
+    assert strangers == set()
+
+
+def notebook(server: Server) -> str:
+    """The lecture notebook if there is one, else the same in one cell; without its outputs."""
+    if LECTURE.exists():
+        content = nbformat.read(LECTURE, as_version=4)
+        for cell in content.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        content.metadata.pop("widgets", None)
+    else:
+        code = """
+import minigrad as mg, visuals
+x, y, z = (mg.tensor(v, requires_grad=True, name=n) for n, v in (("x", -2.0), ("y", 5.0), ("z", -4.0)))
+q = x + y
+f = q * z
+stepper = visuals.BackpropStepper(f)
+stepper
+"""
+        content = v4.new_notebook(cells=[v4.new_code_cell(code.strip())], metadata=KERNEL)
+    nbformat.write(content, server.folder / LECTURE.name)
+    for extra in ROOT.glob("notebooks/*.py"):
+        shutil.copy(extra, server.folder)
+    return LECTURE.name
+
+
+def idle(page) -> None:
+    """Wait for the kernel. The indicator alone says "idle" also while there is no kernel yet."""
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    page.wait_for_function(
+        """() => {
+             const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+             return context?.isReady && context.session?.kernel?.status === 'idle';
+           }""",
+        timeout=PATIENCE,
+    )
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+
+
+def run_all(page) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    # every code cell has been given its number, and none waits for it
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].every((cell) =>
+             /^\\[\\d+\\]:$/.test(cell.querySelector('.jp-InputPrompt').textContent.trim())
+             || !cell.querySelector('.cm-content').textContent.trim())""",
+        timeout=PATIENCE,
+    )
+    idle(page)
+
+
+def test_the_lecture_notebook_runs_and_its_stepper_steps(lab, server, stepper_in, shoot):
+    page = lab(notebook(server))
+    run_all(page)
+    assert page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    stepper = stepper_in(page)
+    stepper.root.scroll_into_view_if_needed()
+    last = stepper.last
+    reads = stepper.counter.text_content
+    assert reads() == f"step 0 of {last}"
+    before = stepper.status.text_content()
+
+    stepper.button("Step forward").click()
+    assert reads() == f"step 1 of {last}"
+    assert stepper.status.text_content() != before
+    page.keyboard.press("ArrowRight")
+    assert reads() == f"step 2 of {last}"
+    page.keyboard.press("ArrowLeft")
+    assert reads() == f"step 1 of {last}"
+
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    for place in (stepper.root.locator('.mg-node[tabindex="0"]'), stepper.slider, stepper.button("Play")):
+        place.focus()
+        for key in ("a", "b", "d", "d", "m", "ArrowDown"):  # new cell, delete cell, text cell, next cell
+            page.keyboard.press(key)
+        assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+        assert page.evaluate("document.activeElement.closest('.mg-stepper') !== null")
+    stepper.root.locator('.mg-node[tabindex="0"]').focus()
+    page.keyboard.press("End")
+    assert reads() == f"step {last} of {last}"
+    assert stepper.root.locator(".mg-sent").count() > 0
+
+    middle = round(0.7 * last)
+    stepper.slider.fill(str(middle))
+    assert stepper.root.get_attribute("data-theme") == "light"
+    stepper.root.scroll_into_view_if_needed()
+    shoot(page, "jupyterlab-light")
+    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    stepper.root.and_(page.locator('[data-theme="dark"]')).wait_for()
+    page.wait_for_function(
+        "getComputedStyle(document.body).getPropertyValue('--jp-layout-color0').includes('#111')"
+    )
+    paper = stepper.root.evaluate("root => getComputedStyle(root).backgroundColor")
+    assert paper == "rgb(17, 17, 17)", "the notebook's own colour"
+    shoot(page, "jupyterlab-dark")
+    page.evaluate("jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+    stepper.root.and_(page.locator('[data-theme="light"]')).wait_for()
+
+
+def test_python_and_two_views_share_one_step(lab, server, stepper_in):
+    code = """
+import minigrad as mg, visuals
+from IPython.display import display
+w = mg.Parameter(2.0, name="w")
+stepper = visuals.BackpropStepper(w * w + w)
+display(stepper, stepper)
+"""
+    cells = [
+        v4.new_code_cell(code.strip()),
+        v4.new_code_cell("print('python reads', stepper.step); stepper.step = 2"),
+    ]
+    nbformat.write(v4.new_notebook(cells=cells, metadata=KERNEL), server.folder / "views.ipynb")
+    page = lab("views.ipynb")
+    page.locator(".jp-InputArea-editor").first.click()
+    page.keyboard.press("Shift+Enter")
+    stepper_in(page)
+    roots = page.locator(".mg-stepper")
+    first, second = (type(stepper_in(page))(page, roots.nth(i)) for i in (0, 1))
+    second.root.wait_for()
+    first.step(3)
+    second.root.get_by_text(re.compile("^step 3 of")).wait_for()
+    ids = page.evaluate("[...document.querySelectorAll('.mg-stepper [id]')].map(element => element.id)")
+    assert len(ids) == len(set(ids)) == 2
+
+    page.wait_for_timeout(500)  # the step goes to Python a moment after the last click
+    page.locator(".jp-InputArea-editor").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("python reads 3", exact=True).wait_for()
+    first.root.get_by_text(re.compile("^step 2 of")).wait_for()
+
+
+def test_a_notebook_that_is_not_trusted_shows_the_picture(lab, server):
+    x = mg.tensor(-2.0, requires_grad=True, name="x")
+    data, _ = BackpropStepper(x * 3.0)._repr_mimebundle_()
+    cell = v4.new_code_cell("stepper", execution_count=1, outputs=[v4.new_output("display_data", data)])
+    nbformat.write(v4.new_notebook(cells=[cell], metadata=KERNEL), server.folder / "student.ipynb")
+    page = lab("student.ipynb")
+    image = page.locator('.jp-OutputArea img[src^="data:image/svg+xml"]')
+    image.wait_for()
+    assert image.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert page.locator(".mg-stepper").count() == 0

@@ -1,0 +1,78 @@
+"""The pure functions of the front end, run by node where there is one."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from minigrad.summary import summarize
+from visuals import text as words
+from visuals.stepper import recording
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("node"), reason="node is not installed; the browser tests run the same code"
+)
+
+
+def run_node(*args: str) -> str:
+    done = subprocess.run(["node", *args], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_front_end_passes_its_own_tests():
+    run_node("--test", str(Path(__file__).with_name("stepper.test.js")))
+
+
+def test_python_and_javascript_write_the_same_words():
+    """Python measures the texts for which JavaScript then finds room: they must agree."""
+    numbers = [
+        0,
+        -0.0,
+        1,
+        -4,
+        0.25,
+        1 / 3,
+        12345.6,
+        999_999,
+        1e6,
+        -1e-4,
+        9.99949e-5,
+        1.5e-7,
+        123456789,
+        9999.4,
+        5e-324,
+    ]
+    summaries = [summarize(np.float64(x)) for x in (*numbers, np.nan, -np.inf)]
+    summaries += [summarize(np.array(x)) for x in ([1.0, -2.5], [[0.1] * 3] * 2, [np.inf, 1.0])]
+    texts = ["1 * -4 = -4, axis=-1, x-y", "-g * out / y", "[-1, 2-1]"]
+    shapes = [[], [5], [2, 3], [1, 0, 2]]
+    nodes = [
+        {"id": "n0", "name": "x", "kind": "parameter", "op": ""},
+        {"id": "n0", "name": "", "kind": "function", "op": "multiply"},
+        {"id": "n0", "name": "q", "kind": "function", "op": "add"},
+        {"id": "n0", "name": "", "kind": "data", "op": ""},
+    ]
+    program = f"""
+        const {{ number, summaryLines, pretty, shapeText, nodeLabel }} = await import("data:text/javascript,"
+          + encodeURIComponent({json.dumps(recording.script())}));
+        const state = (value, grad) => ({{ values: {{ n0: value }}, grads: {{ n0: grad }} }});
+        console.log(JSON.stringify([
+          {json.dumps(numbers)}.map(number),
+          {json.dumps(summaries)}.map((summary) => summaryLines("value", summary)),
+          {json.dumps(texts)}.map(pretty),
+          {json.dumps(shapes)}.map(shapeText),
+          {json.dumps(nodes)}.map((node) => nodeLabel(node, state({json.dumps(summaries[1])}, undefined))),
+          {json.dumps(nodes)}.map((node) => nodeLabel(node, state(undefined, {json.dumps(summaries[3])}))),
+        ]));"""
+    assert json.loads(run_node("--input-type=module", "-e", program)) == [
+        [words.number(x) for x in numbers],
+        [list(words.summary_lines("value", summary)) for summary in summaries],
+        [words.pretty(text) for text in texts],
+        [words.shape_text(shape) for shape in shapes],
+        [words.node_label(node, summaries[1], None) for node in nodes],
+        [words.node_label(node, None, summaries[3]) for node in nodes],
+    ]
