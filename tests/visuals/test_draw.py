@@ -79,7 +79,7 @@ def test_a_tensor_without_a_graph_is_one_node() -> None:
 )
 def test_what_is_no_tensor_is_refused(wrong: Any, described: str) -> None:
     with pytest.raises(
-        TypeError, match=rf"draw\(\) shows a Tensor or a Trace, but got {described}.*mg\.tensor\("
+        TypeError, match=rf"draw shows the graph of a Tensor or a Trace, but got {described}.*mg\.tensor\("
     ):
         visuals.draw(wrong)
 
