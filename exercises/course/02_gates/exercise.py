@@ -16,7 +16,8 @@
 # | 3 max | ●●●○ | 12 min | 4 |
 # | 4 a graph of your own gates | ●○○○ | 5 min | 1 |
 #
-# The lecture notebook on computation graphs shows the same graphs at work; look there when a word is new.
+# The lecture notebook [02 · Computation graphs](../../notebooks/02_computation_graphs.ipynb) shows the same graphs at
+# work; look there when a word is new.
 
 # %% [markdown]
 # ## What a gate is
