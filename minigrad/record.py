@@ -153,10 +153,10 @@ def primitive(fun: Callable) -> Callable:
 
     @functools.wraps(fun)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(arg, Traced) for arg in kwargs.values()):
+            args, kwargs = by_position(fun, args, kwargs)
         if any(isinstance(arg, Traced) for arg in args):
             return apply(dispatch, args, kwargs)
-        if any(isinstance(arg, Traced) for arg in kwargs.values()):
-            return apply(dispatch, *by_position(fun, args, kwargs))
         return fun(*args, **kwargs)
 
     return dispatch
@@ -190,7 +190,8 @@ def explain(error: Exception, fun: Callable, args: tuple, values: list) -> Excep
     )
     message = f"{function_name(fun)} failed on {operands}: {error}"
     shapes = [np.shape(value) for value in values if hasattr(value, "shape")]
-    if isinstance(error, ValueError) and len(shapes) == 2:
+    broadcasts = isinstance(fun, np.ufunc) or fun is np.dot
+    if isinstance(error, ValueError) and len(shapes) == 2 and broadcasts:
         message += "\n" + shape_advice(fun, *shapes)
     try:
         return type(error)(message)

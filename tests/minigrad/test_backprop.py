@@ -245,3 +245,15 @@ def test_gradients_survive_a_second_graph_through_the_same_leaf():
     np.testing.assert_array_equal(w.grad, [6, 12])
     w.zero_grad()
     assert w.grad is None
+
+
+def test_a_tensor_given_by_keyword_gets_its_gradient():
+    @mg.primitive
+    def scaled(x, by):
+        return x * by
+
+    mg.defvjp(scaled, lambda g, by: g * by, lambda g, x: g * x)
+    x, w = leaf(2.0), leaf(3.0)
+    scaled(x, by=w).backward()
+    assert (x.grad.item(), w.grad.item()) == (3, 2)
+    assert scaled(2.0, by=w).requires_grad
