@@ -10,16 +10,26 @@
 (-12.0, -4.0, -4.0, 3.0)
 """
 
-from minigrad import data, init, nn, optim
+from minigrad import data, func, init, nn, optim
 from minigrad import device as cuda
-from minigrad.backprop import grad
 from minigrad.check import gradcheck, gradgradcheck
-from minigrad.errors import GradientError, LeavesGraphError, NoRuleError, StaleValueError, UsageError
+from minigrad.errors import (
+    AnomalyError,
+    GradientError,
+    LeavesGraphError,
+    NoRuleError,
+    StaleValueError,
+    UsageError,
+)
 from minigrad.function import Function
+from minigrad.gradients import grad
 from minigrad.graph import Graph
+from minigrad.modes import detect_anomaly, enable_grad, no_grad
 from minigrad.node import Node
-from minigrad.record import enable_grad, no_grad, primitive
-from minigrad.rules.neural import cross_entropy, log_softmax, relu, sigmoid, softmax
+from minigrad.record import primitive
+from minigrad.rules.classification import cross_entropy
+from minigrad.rules.neural import log_softmax, relu, sigmoid, softmax
+from minigrad.rules.reduction import logsumexp
 from minigrad.tensor import Parameter, Tensor, tensor
 from minigrad.trace import Trace, trace
 from minigrad.vjps import defvjp
@@ -27,6 +37,7 @@ from minigrad.vjps import defvjp
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnomalyError",
     "Function",
     "GradientError",
     "Graph",
@@ -42,12 +53,15 @@ __all__ = [
     "cuda",
     "data",
     "defvjp",
+    "detect_anomaly",
     "enable_grad",
+    "func",
     "grad",
     "gradcheck",
     "gradgradcheck",
     "init",
     "log_softmax",
+    "logsumexp",
     "nn",
     "no_grad",
     "optim",

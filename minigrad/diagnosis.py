@@ -9,7 +9,7 @@ The first signature that fits wins. Causes are put as questions: the checker see
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,27 +101,15 @@ def diagnose(e: Evidence, i: int, slopes: Any, wrong: np.ndarray) -> tuple[str, 
     return f"{head} {cause}", numbers(e, a, n, wrong)
 
 
-def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
+def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Iterator[tuple[bool, str]]:
     """(does it fit?, what it means), most telling first; evaluated only until one fits."""
-    n = slopes.central
-    x = e.arrays[i]
-    finite = np.isfinite(a)
-    if not finite.all():
-        at = tuple(int(k) for k in np.argwhere(~finite)[0])
-        where = f" where {e.names[i]} is 0" if x[at] == 0 else ""
+    n, x, name = slopes.central, e.arrays[i], e.names[i]
+    if not np.isfinite(a).all():
+        at = tuple(int(k) for k in np.argwhere(~np.isfinite(a))[0])
+        where = f" where {name} is 0" if x[at] == 0 else ""
         yield True, f"is not a finite number{where}: a division by zero, or a logarithm of it?"
     yield not a.any(), "is 0 everywhere: was it never written?"
-    doubled = e.again(2 * e.g)[i]
-    if doubled is not None and doubled.shape == a.shape:
-        yield same(doubled, a), "ignores the upstream gradient: did you forget to multiply by it?"
-        yield same(doubled, 4 * a), "has the upstream gradient in it twice: is it multiplied in two times?"
-        plus = e.again(e.g + 1)[i]
-        ones = e.again(np.ones_like(e.g))[i]
-        if plus is not None and ones is not None and plus.shape == a.shape == ones.shape:
-            yield (
-                not same(plus, a + ones),
-                "is not linear in the upstream gradient: is it used as an index or a mask?",
-            )
+    yield from upstream_mistakes(e, i, a)
     for k, other in enumerate(e.sent):
         yield (
             k != i and other is not None and other.shape == a.shape and not same(other, a)
@@ -132,8 +120,8 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
     yield (
         same(2 * a, n),
         (
-            "is half as large as it should be: is it the ½ of a square, or `=` where `+=` is needed because "
-            f"{e.names[i]} is used twice?"
+            f"is half as large as it should be: is it the ½ of a square, or `=` where `+=` is needed because {name} is "
+            f"used twice?"
         ),
     )
     yield a.ndim == 2 and a.shape[0] == a.shape[1] and same(a.T, n), "is transposed: is a .T missing?"
@@ -141,7 +129,52 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
         yield same(a, size * n), f"is {size} times too large: a sum where a mean belongs ({what} = {size})?"
         yield same(size * a, n), f"is {size} times too small: a mean where a sum belongs ({what} = {size})?"
     yield constant_factor(a, n), "is off by the same factor everywhere: is a constant missing?"
-    off = ~np.isclose(a, n, rtol=1e-4, atol=1e-8)
+    yield from mask_mistakes(a, n)
+    yield one_per_row(a, n), "has one wrong entry in each row, the target's: was the one-hot not subtracted?"
+    for factor_name, z in factors(e):
+        with np.errstate(all="ignore"):
+            yield z.shape == a.shape and same(a * z, n), f"would be right if multiplied by {factor_name}."
+            yield z.shape == a.shape and same(n * z, a), f"would be right if divided by {factor_name}."
+            yield (
+                z.shape == a.shape and same(a * z, -n),
+                f"would be right if multiplied by minus {factor_name}.",
+            )
+            yield z.shape == a.shape and same(n * z, -a), f"would be right if divided by minus {factor_name}."
+    for axis in range(a.ndim):
+        text = f"lacks the same number along axis {axis}: is the term that is summed over that axis missing?"
+        yield constant_along(n - a, axis), text
+        if e.out.shape == a.shape:
+            with np.errstate(all="ignore"):
+                yield constant_along((n - a) / e.out, axis), text
+    yield (
+        a.size > 2 and same(np.sort(a, axis=None), np.sort(n, axis=None)),
+        (
+            "has the right numbers in the wrong places: a reshape where a transpose belongs, or another order of axes?"
+        ),
+    )
+
+
+def upstream_mistakes(e: Evidence, i: int, a: np.ndarray) -> Iterator[tuple[bool, str]]:
+    """What can go wrong with the upstream gradient: a right backward pass is linear in it."""
+    doubled, plus, ones = (e.again(g)[i] for g in (2 * e.g, e.g + 1, np.ones_like(e.g)))
+    if (
+        doubled is None
+        or plus is None
+        or ones is None
+        or not doubled.shape == plus.shape == ones.shape == a.shape
+    ):
+        return
+    yield same(doubled, a), "ignores the upstream gradient: did you forget to multiply by it?"
+    yield same(doubled, 4 * a), "has the upstream gradient in it twice: is it multiplied in two times?"
+    yield (
+        not same(plus, a + ones),
+        "is not linear in the upstream gradient: is it used as an index or a mask?",
+    )
+
+
+def mask_mistakes(a: np.ndarray, n: np.ndarray) -> Iterator[tuple[bool, str]]:
+    """Zeros in the wrong places."""
+    off = ~np.isclose(a, n, rtol=1e-4, atol=1e-6 * np.abs(n).max(initial=0))
     yield (
         bool(a.any() and n.any() and not (a * n).any()),
         ("is 0 exactly where it should not be, and the other way round: is a mask inverted?"),
@@ -149,21 +182,22 @@ def signatures(e: Evidence, i: int, a: np.ndarray, slopes: Any) -> Any:
     yield bool(off.any() and (n[off] == 0).all()), "is not 0 where it should be: is a mask missing?"
     yield (
         bool(off.any() and (a[off] == 0).all()),
-        "is 0 in places where something should arrive: is a mask too strict?",
+        ("is 0 in places where something should arrive: is a mask too strict?"),
     )
-    for factor_name, z in factors(e):
-        with np.errstate(all="ignore"):
-            yield z.shape == a.shape and same(a * z, n), f"would be right if multiplied by {factor_name}."
-            yield z.shape == a.shape and same(n * z, a), f"would be right if divided by {factor_name}."
-    for axis in range(a.ndim):
-        difference = n - a
-        yield (
-            a.shape[axis] > 1
-            and same(difference, np.broadcast_to(difference.mean(axis, keepdims=True), a.shape)),
-            (
-                f"differs by the same number along axis {axis}: is the term that is summed over that axis missing?"
-            ),
-        )
+
+
+def one_per_row(a: np.ndarray, n: np.ndarray) -> bool:
+    """Whether exactly one entry of every row is wrong."""
+    if a.ndim == 0 or a.shape[-1] < 3:
+        return False
+    off = ~np.isclose(a, n, rtol=1e-4, atol=1e-6 * np.abs(n).max(initial=0))
+    return bool((off.sum(axis=-1) == 1).all())
+
+
+def constant_along(difference: np.ndarray, axis: int) -> bool:
+    """Whether `difference` is the same number along an axis, and not simply 0."""
+    mean = difference.mean(axis, keepdims=True)
+    return difference.shape[axis] > 1 and same(difference, np.broadcast_to(mean, difference.shape))
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
@@ -177,15 +211,22 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 def sizes(e: Evidence, x: np.ndarray) -> list[tuple[int, str]]:
     """Numbers that a mean would divide by."""
     found = {x.size: "number of entries", e.out.size: "number of outputs"}
-    for k, size in enumerate(x.shape):
-        found.setdefault(size, f"size of axis {k}")
+    for what, shape in (("", x.shape), (" of the output", e.out.shape)):
+        for k, size in enumerate(shape):
+            found.setdefault(size, f"size of axis {k}{what}")
     return [(size, what) for size, what in found.items() if size > 2]
 
 
 def factors(e: Evidence) -> list[tuple[str, np.ndarray]]:
-    """What is often forgotten in a product: an input, the output, 1 - output, the upstream gradient."""
-    named = [*zip(e.names, e.arrays, strict=True), ("the output", e.out), ("1 − the output", 1 - e.out)]
-    return [*named, ("1 − the output²", 1 - e.out * e.out), ("the upstream gradient", e.g)]
+    """What is often forgotten in a product: an input, its square, the output y, 1 - y, the upstream gradient."""
+    inputs = [*zip(e.names, e.arrays, strict=True), ("the output", e.out)]
+    squares = [(f"{name} squared", x * x) for name, x in inputs]
+    of_output = [
+        ("1 − the output", 1 - e.out),
+        ("1 − the output²", 1 - e.out * e.out),
+        ("1 + the output", 1 + e.out),
+    ]
+    return [*inputs, *of_output, *squares, ("the upstream gradient", e.g)]
 
 
 def constant_factor(a: np.ndarray, n: np.ndarray) -> bool:

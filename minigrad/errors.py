@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class UsageError(ValueError):
     """A request that cannot be served as asked: a bad path, an unknown name, a file of the wrong kind.
@@ -25,15 +27,21 @@ class StaleValueError(RuntimeError):
     """A value that the backward pass needs was changed in place after the forward pass."""
 
 
+class AnomalyError(ArithmeticError):
+    """While `detect_anomaly` was on, a message was NaN or infinite."""
+
+
 class GradientError(AssertionError):
     """A gradient check failed.
 
     Attributes:
         diagnosis: the class of error, without numbers, e.g. ``"the upstream gradient was forgotten"``.
         details: the evidence: which input, where, both numbers, how to reproduce.
+        report: the CheckReport up to the failure: per input the worst entry, both numbers, how many are wrong.
     """
 
-    def __init__(self, diagnosis: str, details: str = "") -> None:
+    def __init__(self, diagnosis: str, details: str = "", report: Any = None) -> None:
         super().__init__(f"{diagnosis}\n{details}" if details else diagnosis)
         self.diagnosis = diagnosis
         self.details = details
+        self.report = report

@@ -77,6 +77,8 @@ class FunctionRules:
     elementwise = False
     builtin = False
     sequence = False
+    rules = ()
+    holomorphic = False  # the user's backward pass is taken as it stands
 
     def __init__(self, function: Function) -> None:
         self.function = function

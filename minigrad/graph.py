@@ -1,41 +1,50 @@
-"""Graph: the captured calls of one result, to be run again on other inputs.
+"""Graph: captured calls, to be run again on other inputs, printed as a program, or compiled.
 
 With this module, one can
-- capture:        graph = Graph(loss)
-- run again:      graph.forward(x=…, w=…)
-- go back:        graph.backward() -> {"x": …, "w": …}
+- capture a result:         graph = Graph(loss)
+- capture a function:       graph = Graph(fn, x=…, w=…)
+- run it again:             graph.forward(x=…); graph.backward() -> {"w": …}
+- read it, and run faster:  print(graph.source()); step = graph.compile()
 
-This is the lecture's static graph: built once, fed many times. It holds the operations that *ran*: where the
-user's Python code branched on data, it holds the one branch that was taken.
+This is the lecture's static graph: built once, fed many times. It holds the operations that *ran*. Where the
+user's Python code branched on data it holds one branch; where a mask was computed from data before the graph
+was captured, new inputs are refused, because the old mask would be used with them.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minigrad.backprop import needs_graph, vertex
 from minigrad.errors import UsageError
+from minigrad.gradients import backward, needs_graph, vertex
+from minigrad.modes import capturing, enable_grad
 from minigrad.node import Node, ancestors
-from minigrad.record import Traced, apply
+from minigrad.program import Program, execute
+from minigrad.record import Traced, apply, pick
+from minigrad.tensor import Tensor
 
 
 class Graph:
     """The operations that computed `output`, in topological order.
 
     Args:
-        output: a Tensor computed from something that wants a gradient.
+        output: a Tensor that was computed from something that wants a gradient; or a function of Tensors, then
+            `inputs` are its arguments. A function is captured completely, masks and comparisons too.
 
     Attributes:
         nodes: the Nodes, inputs first; every node stands behind all that it uses.
         inputs: the named leaves, by name: data and parameters.
         output: the result of the latest `forward`.
+        branches: the lines where the captured function branched on data: the graph holds one branch of each.
 
     Raises:
-        TypeError: `output` is no Tensor.
+        TypeError: `output` is neither a Tensor nor a function.
         RuntimeError: `output` has no graph.
+        UsageError: two leaves have the same name.
 
     Source: `ComputationalGraph` of the CS 231n lectures; static graphs in EE-559, lecture 4a.
 
@@ -50,23 +59,41 @@ class Graph:
         {'x': 7.0, 'y': 1.0}
     """
 
-    def __init__(self, output: Any) -> None:
+    def __init__(self, output: Any, **inputs: Any) -> None:
+        self.branches: list[str] = []
         if not isinstance(output, Traced):
-            raise TypeError(
-                f"Graph() needs a Tensor, the result of a computation; it got a {type(output).__name__}."
-            )
+            if not callable(output):
+                raise TypeError(
+                    f"Graph() needs a Tensor, the result of a computation, or a function; it got a "
+                    f"{type(output).__name__}."
+                )
+            output = self._captured(output, inputs)
         needs_graph(output, "Graph() has nothing to capture")
         self.output: Any = output
         self.nodes: list[Node] = ancestors(vertex(output))[::-1]
         leaves = dict.fromkeys(p for node in self.nodes for p in node.parents if isinstance(p, Traced))
-        self._leaves = list(leaves) or [output]
         self._root = vertex(output)
-        self._fed: dict[Any, Any] = {leaf: leaf for leaf in self._leaves}
+        # A leaf that is itself computed, but not recorded: a mask, a detached value, data that were reshaped.
+        self._frozen = [leaf for leaf in leaves if leaf._requires_grad is None]
+        self._leaves = [leaf for leaf in leaves if leaf._requires_grad is not None] or [output]
+        self._fed: dict[Any, Any] = {}
         self.inputs: dict[str, Any] = {}
         for leaf in self._leaves:
-            name = getattr(leaf, "name", None)
-            if name and self.inputs.setdefault(name, leaf) is not leaf:
-                raise UsageError(f"Two inputs of this graph are called {name!r}; give each its own name.")
+            if leaf.name and self.inputs.setdefault(leaf.name, leaf) is not leaf:
+                raise UsageError(
+                    f"Two inputs of this graph are called {leaf.name!r}; give each its own name."
+                )
+
+    _data: frozenset[str] | set[str] = frozenset()  # inputs of a captured function that are data
+
+    def _captured(self, fun: Callable, inputs: dict[str, Any]) -> Any:
+        """Call `fun` on Tensors made of `inputs`, recording everything."""
+        self._data = {name for name, value in inputs.items() if not getattr(value, "requires_grad", False)}
+        tensors = {}
+        for name, value in inputs.items():
+            tensors[name] = twin(value, name)
+        with enable_grad(), capturing() as self.branches:
+            return fun(**tensors)
 
     def forward(self, **inputs: Any) -> Any:
         """Run all operations again, with new values for the leaves named; the others keep theirs.
@@ -78,38 +105,44 @@ class Graph:
             The new output Tensor. The leaves that were captured are not changed.
 
         Raises:
-            UsageError: a name that no leaf has.
+            UsageError: a name that no leaf has; or new inputs for a graph that holds values computed outside.
             ValueError: a value of another shape.
         """
         for name, value in inputs.items():
-            if name not in self.inputs:
-                near = difflib.get_close_matches(name, self.inputs, n=1)
-                raise UsageError(
-                    f"This graph has no input called {name!r}; it has {', '.join(self.inputs) or 'no named ones'}."
-                    + (f" Did you mean {near[0]!r}?" if near else "")
-                )
-            old = self.inputs[name]
-            if np.shape(value) != old.shape:
-                raise ValueError(
-                    f"The input {name!r} has shape {old.shape}; the value given has shape {np.shape(value)}."
-                )
-            self._fed[old] = type(old)(value, name=name, dtype=old.dtype)
-            self._fed[old].requires_grad = old.requires_grad
+            self._check(name, value)
+        if inputs and self._frozen:
+            raise UsageError(
+                f"This graph holds {len(self._frozen)} value(s) that were computed from data but not recorded, such "
+                f"as a mask or a detached result (the first has shape {self._frozen[0].shape}). They would not "
+                f"follow new inputs. Capture the function instead: mg.Graph(fn, {next(iter(inputs))}=…)."
+            )
         for leaf in self._leaves:
-            if self._fed[leaf] is not leaf:
-                self._fed[leaf].grad = None
-            elif leaf.requires_grad:  # a twin, so that backward() leaves the user's own .grad alone
-                self._fed[leaf] = type(leaf)(leaf.data, name=leaf.name)
-                self._fed[leaf].requires_grad = True
-        computed: dict[Any, Any] = dict(self._fed)
-        for node in self.nodes:
-            args = tuple(
-                a if p is None else computed[p] for a, p in zip(node.args, node.parents, strict=True)
-            )  # fmt: skip
-            computed[node] = apply(node.fun, args, node.kwargs)
-            computed[node].name = node.name
+            if leaf.name in inputs:
+                self._fed[leaf] = twin(inputs[leaf.name], leaf.name, leaf)
+            else:
+                self._fed[leaf] = twin(self._fed.get(leaf, leaf), leaf.name, leaf)
+        computed: dict[Any, Any] = {**{leaf: leaf for leaf in self._frozen}, **self._fed}
+        with enable_grad(), capturing():
+            for node in self.nodes:
+                args = [a if p is None else computed[p] for a, p in zip(node.args, node.parents, strict=True)]
+                computed[node] = rerun(node, args)
+                if node.name and not isinstance(computed[node], tuple):
+                    computed[node].name = node.name
         self.output = computed[self._root]
         return self.output
+
+    def _check(self, name: str, value: Any) -> None:
+        if name not in self.inputs:
+            near = difflib.get_close_matches(name, self.inputs, n=1)
+            raise UsageError(
+                f"This graph has no input called {name!r}; it has {', '.join(self.inputs) or 'no named ones'}."
+                + (f" Did you mean {near[0]!r}?" if near else "")
+            )
+        old = self.inputs[name]
+        if np.shape(value) != old.shape:
+            raise ValueError(
+                f"The input {name!r} has shape {old.shape}; the value given has shape {np.shape(value)}."
+            )
 
     def backward(self, gradient: Any = None) -> dict[str, Any]:
         """The gradients of the latest output with respect to the named leaves that want one, by name.
@@ -117,15 +150,99 @@ class Graph:
         Args:
             gradient: the upstream gradient; None means 1, for an output of one entry.
         """
-        if all(fed is leaf for leaf, fed in self._fed.items()):
+        if not self._fed:
             self.forward()
         for fed in self._fed.values():
             fed.grad = None
-        self.output.backward(gradient)
-        return {name: self._fed[leaf].grad for name, leaf in self.inputs.items() if leaf.requires_grad}
+        backward(self.output, gradient)
+        return {name: self._fed[self.inputs[name]].grad for name in self._wanted()}
+
+    def source(self) -> str:
+        """The forward and the backward pass as one Python program in NumPy.
+
+        Every line is one call; variables have the user's names; a comment says which node it is, or which
+        message it computes. Executing the text gives the same numbers.
+
+        Example:
+            >>> import minigrad as mg
+            >>> x = mg.tensor(3.0, requires_grad=True, name="x")
+            >>> y = x * x
+            >>> y.name = "y"
+            >>> print(mg.Graph(y).source())
+            import numpy as np
+            <BLANKLINE>
+            <BLANKLINE>
+            def forward_backward(x):
+                y = x * x                  # ×
+            <BLANKLINE>
+                d_y = 1.0                  # the backward pass starts here
+                d_x = d_y * x              # × sends x: g * y
+                d_x_2 = d_y * x            # × sends x: g * x
+                d_x_sum = d_x + d_x_2      # the messages add up
+                return y, {"x": d_x_sum}
+            <BLANKLINE>
+        """
+        return self._program().text()
+
+    def compile(self) -> Callable:
+        """The program of `source()` as a function: compiled(x=…, w=…) -> (output, {"w": gradient}).
+
+        It runs without Tensors. All named inputs are given at each call, as arrays.
+
+        Raises:
+            UsageError: the graph holds values that would not follow new inputs, or inputs without names.
+
+        Example:
+            >>> import minigrad as mg
+            >>> x = mg.tensor(3.0, requires_grad=True, name="x")
+            >>> run = mg.Graph(x * x).compile()
+            >>> run(x=5.0)
+            (25.0, {'x': 10.0})
+        """
+        if self._frozen:
+            raise UsageError(
+                "This graph holds values that were computed from data but not recorded, such as a mask; a compiled "
+                "program would use them for all inputs. Capture the function instead: mg.Graph(fn, x=…)."
+            )
+        program = self._program()
+        return execute(program.text(), program.given)
+
+    def _program(self) -> Program:
+        nameless = [leaf for leaf in self._leaves if not leaf.name and leaf.requires_grad]
+        if nameless:
+            raise UsageError(
+                f"{len(nameless)} input(s) that want a gradient have no name, and a program needs one for each: "
+                f'write x.name = "x" before the graph is built, or mg.tensor(…, name="x").'
+            )
+        self.forward()
+        fed = {name: self._fed[leaf] for name, leaf in self.inputs.items()}
+        return Program(self.output, fed, self._wanted())
+
+    def _wanted(self) -> list[str]:
+        """The names of the inputs for which a gradient is wanted."""
+        return [name for name, leaf in self.inputs.items() if leaf.requires_grad and name not in self._data]
 
     def __len__(self) -> int:
         return len(self.nodes)
 
     def __repr__(self) -> str:
-        return f"<Graph of {len(self.nodes)} operations, inputs {', '.join(self.inputs) or '(unnamed)'}>"
+        branches = (
+            f", one branch of each of {len(self.branches)} that depend on data" if self.branches else ""
+        )
+        inputs = ", ".join(self.inputs) or "(unnamed)"
+        return f"<Graph of {len(self.nodes)} operations, inputs {inputs}{branches}>"
+
+
+def twin(value: Any, name: str | None, like: Any = None) -> Any:
+    """A Tensor of the same values that belongs to the graph alone. Data count as recorded, so that what is
+    computed from them follows new inputs; floating-point data therefore want a gradient while capturing."""
+    fresh = Tensor(value, name=name, dtype=None if like is None else like.dtype)
+    fresh.requires_grad = fresh.dtype.kind in "fc"
+    return fresh
+
+
+def rerun(node: Node, args: list) -> Any:
+    """The node's call on other arguments; a tuple of Tensors for a function with several results."""
+    if node.fun is pick:
+        return args[0][args[1]]
+    return apply(node.fun, tuple(args), node.kwargs)

@@ -50,6 +50,20 @@ class Methods:
         """The axes reversed."""
         return np.transpose(self)  # type: ignore[call-overload]
 
+    @property
+    def real(self) -> Any:
+        """np.real: the real part."""
+        return np.real(self)
+
+    @property
+    def imag(self) -> Any:
+        """np.imag: the imaginary part."""
+        return np.imag(self)
+
+    def conj(self) -> Any:
+        """np.conj: the complex conjugate."""
+        return np.conj(self)  # type: ignore[call-overload]
+
     def swapaxes(self, axis1: int, axis2: int) -> Any:
         """np.swapaxes: two axes exchanged."""
         return np.swapaxes(self, axis1, axis2)  # type: ignore[call-overload]

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 
 class Forgotten:
     """Stands in a node's `args` for a value that no rule will ask for, so that its memory can be freed."""
@@ -29,6 +31,33 @@ FORGOTTEN = Forgotten()
 tick = count(1).__next__
 
 
+class Notes:
+    """What only some nodes carry, kept apart so that the others stay small.
+
+    Attributes:
+        name: the user's name for the result, for pictures and messages.
+        line: where in the user's program the call happened; for user-written rules, and while looking for anomalies.
+        retain, grad: after `retain_grad()`, backward passes add up the gradient here.
+        seed: what the last backward pass that began here started from.
+        hooks: functions that see, and may replace, the gradient of the result.
+        sums: checksums of the arrays that were used, while looking for anomalies.
+    """
+
+    __slots__ = ("grad", "hooks", "line", "name", "retain", "seed", "sums")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.line: str | None = None
+        self.retain = False
+        self.grad: Any = None
+        self.seed: Any = None
+        self.hooks: dict[int, Callable] = {}
+        self.sums: tuple = ()
+
+
+NO_NOTES = Notes()
+
+
 class Node:
     """One function call: which function, on what, and where each argument came from.
 
@@ -38,30 +67,13 @@ class Node:
         kwargs: the keyword arguments.
         parents: per argument the Node that computed it, the leaf Tensor that it is, or None for a constant.
         out: the result, if a rule needs it; else `FORGOTTEN`.
-        shape, dtype: of the result. They stay known when the value itself is forgotten.
+        shape, dtype: of the result. They stay known when the value itself is forgotten. A function with
+            several results is one node whose `shape` is a list; `pick` nodes take the results apart.
         order: the creation number. A node is always newer than its parents.
-        name: the user's name for the result, for pictures and messages.
-        retain, grad: after `retain_grad()`, backward passes add up the gradient here.
-        seed: what the last backward pass that began here started from.
-        line: where in the user's program the call happened; kept for user-written rules.
+        notes: see `Notes`; read only. `noted()` gives the node notes of its own to write on.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "args",
-        "dtype",
-        "fun",
-        "grad",
-        "kwargs",
-        "line",
-        "name",
-        "order",
-        "out",
-        "parents",
-        "retain",
-        "seed",
-        "shape",
-    )
+    __slots__ = ("__weakref__", "args", "dtype", "fun", "kwargs", "notes", "order", "out", "parents", "shape")
 
     requires_grad = True  # a call is only recorded if a gradient may be asked for
     changed_at = 0  # a computed value never changes; leaves have their own `changed_at`
@@ -72,14 +84,22 @@ class Node:
         self.kwargs = kwargs
         self.parents = parents
         self.out = out if keep_out else FORGOTTEN
-        self.shape = out.shape
-        self.dtype = out.dtype
+        several = isinstance(out, tuple)
+        self.shape = [part.shape for part in out] if several else out.shape
+        self.dtype = np.result_type(*out) if several else out.dtype
         self.order = tick()
-        self.name: str | None = None
-        self.retain = False
-        self.grad: Any = None
-        self.seed: Any = None
-        self.line: str | None = None
+        self.notes = NO_NOTES
+
+    def noted(self) -> Notes:
+        """Notes that may be written on."""
+        if self.notes is NO_NOTES:
+            self.notes = Notes()
+        return self.notes
+
+    @property
+    def name(self) -> str | None:
+        """The user's name for the result."""
+        return self.notes.name
 
     def __repr__(self) -> str:
         name = f"{self.name} = " if self.name else ""

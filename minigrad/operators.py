@@ -8,13 +8,23 @@ from typing import Any
 import numpy as np
 
 from minigrad import refuse
+from minigrad.modes import state
 from minigrad.node import tick
-from minigrad.record import Traced, apply, state
+from minigrad.record import Traced, apply, flat, user_line
 
 
 def plain(value: Any) -> Any:
     """The array inside a Tensor; anything else as it is."""
-    return value._data if isinstance(value, Traced) else value
+    return getattr(value, "_data", value)
+
+
+def compared(fun: np.ufunc, x: Any, y: Any) -> Any:
+    """Truth values: there is nothing to differentiate. Recorded only while a graph is captured to be fed again."""
+    return (
+        flat(fun, (x, y))
+        if state.capturing is not None and x._requires_grad
+        else x.wrap(fun(x._data, plain(y)))
+    )
 
 
 class Operators(Traced):
@@ -58,6 +68,15 @@ class Operators(Traced):
     def __rmatmul__(self, y: Any) -> Any:
         return apply(np.matmul, (y, self))
 
+    def __mod__(self, y: Any) -> Any:
+        return apply(np.remainder, (self, y))
+
+    def __rmod__(self, y: Any) -> Any:
+        return apply(np.remainder, (y, self))
+
+    def __floordiv__(self, y: Any) -> Any:
+        return np.floor_divide(self, y)  # type: ignore[call-overload]  # piecewise constant: a static result
+
     def __neg__(self) -> Any:
         return apply(np.negative, (self,))
 
@@ -84,22 +103,22 @@ class Operators(Traced):
     # Comparisons give plain truth values: there is nothing to differentiate --------------------------------
 
     def __lt__(self, y: Any) -> Any:
-        return self.wrap(self._data < plain(y))
+        return compared(np.less, self, y)
 
     def __le__(self, y: Any) -> Any:
-        return self.wrap(self._data <= plain(y))
+        return compared(np.less_equal, self, y)
 
     def __gt__(self, y: Any) -> Any:
-        return self.wrap(self._data > plain(y))
+        return compared(np.greater, self, y)
 
     def __ge__(self, y: Any) -> Any:
-        return self.wrap(self._data >= plain(y))
+        return compared(np.greater_equal, self, y)
 
     def __eq__(self, y: Any) -> Any:
-        return self.wrap(np.equal(self._data, plain(y)))
+        return compared(np.equal, self, y)
 
     def __ne__(self, y: Any) -> Any:
-        return self.wrap(np.not_equal(self._data, plain(y)))
+        return compared(np.not_equal, self, y)
 
     __hash__ = object.__hash__  # a tensor is itself, whatever it equals: it can be a key
 
@@ -108,6 +127,8 @@ class Operators(Traced):
             raise ValueError(
                 f"{self.label} has {self.size} entries; which one decides? Write (…).all() or (…).any()."
             )
+        if state.capturing is not None:
+            state.capturing.append(user_line() or "?")  # the user's code branches on this value
         return bool(self._data)
 
     # In place --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ gradient would be lost, and run on the plain values if not.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,10 @@ import numpy as np
 
 from minigrad import refuse
 from minigrad.errors import NoRuleError
-from minigrad.record import Traced, apply, by_position
-from minigrad.vjps import no_rule_message, rulebook
+from minigrad.modes import state
+from minigrad.primitive import Primitive
+from minigrad.record import Traced, apply, flat, rebuilt
+from minigrad.vjps import RESPELLED, no_rule_message, rulebook
 
 # Piecewise constant (the gradient is zero wherever it exists), or not about values at all.
 NOT_DIFFERENTIABLE: set[Callable] = {
@@ -25,10 +28,21 @@ NOT_DIFFERENTIABLE: set[Callable] = {
     np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.floor_divide,
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.searchsorted, np.count_nonzero,
     np.all, np.any, np.allclose, np.isclose, np.array_equal, np.array_equiv, np.round,
-    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like,
     np.result_type, np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
-    np.iscomplexobj, np.isrealobj, np.copyto,
+    np.heaviside, np.spacing, np.fix, np.around, np.argpartition, np.nanargmax, np.nanargmin, np.lexsort, np.digitize,
+    np.flatnonzero, np.isin, np.isreal, np.iscomplex, np.isposinf, np.isneginf, np.tril_indices_from,
+    np.triu_indices_from, np.diag_indices_from, np.unravel_index, np.ravel_multi_index, np.common_type,
+    np.min_scalar_type, np.can_cast, np.ix_,
+    np.iscomplexobj, np.isrealobj, np.linalg.matrix_rank, np.einsum_path,
 }  # fmt: skip
+
+
+# Of these, the functions of an array's values that give an array: a captured graph computes them again.
+CAPTURED: set[Callable] = {np.argmax, np.argmin, np.argsort, np.round, np.isclose, np.searchsorted}
+
+# These write into their first argument.
+IN_PLACE: set[Callable] = {np.fill_diagonal, np.put, np.put_along_axis, np.place, np.putmask, np.copyto}
 
 
 def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -36,9 +50,15 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     if kwargs.get("out") is not None:
         if wants_gradient(inputs) or not all(isinstance(out, np.ndarray) for out in kwargs["out"]):
             raise refuse.out(ufunc.__name__)
-        return getattr(ufunc, method)(
-            *plain_values(inputs), **plain_values(kwargs)
-        )  # `w.data -= lr * w.grad`
+        # `w.data -= lr * w.grad`: static values into the user's own array
+        return getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs))
+    inputs = tuple(np.asarray(value) if isinstance(value, (list, tuple)) else value for value in inputs)
+    if ufunc is np.sign and self.dtype.kind == "c" and self.requires_grad:
+        raise NoRuleError(
+            "The sign of a complex number turns with it, so it has a derivative: write z / np.abs(z)."
+        )
+    if ufunc in NOT_DIFFERENTIABLE and state.capturing is not None and wants_gradient(inputs) and not kwargs:
+        return flat(ufunc, inputs)
     if not wants_gradient(inputs) or ufunc in NOT_DIFFERENTIABLE:
         return wrapped(self, getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs)))
     if method != "__call__":
@@ -52,8 +72,14 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
 
 def array_function(self: Any, fun: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
     """NumPy calls this for its other functions when a Tensor is among the arguments."""
+    if fun in CAPTURED and state.capturing is not None and wants_gradient(args):
+        return flat(fun, args, kwargs)
     if fun in NOT_DIFFERENTIABLE or not wants_gradient((args, kwargs)):
         return wrapped(self, fun(*plain_values(args), **plain_values(kwargs)))
+    if fun in IN_PLACE:
+        raise refuse.assignment(next(value for value in args if isinstance(value, Traced)))
+    if fun in RESPELLED:
+        return RESPELLED[fun](*args, **kwargs)
     primitive = rulebook.get(fun)
     if primitive is None:
         raise NoRuleError(no_rule_message(fun))
@@ -65,14 +91,38 @@ def array_function(self: Any, fun: Callable, types: Any, args: tuple, kwargs: di
         options = dict(zip(list(primitive.parameters)[1:], args[1:], strict=False))
         return apply(fun, tuple(args[0]), {**options, **kwargs})
     if any(isinstance(value, Traced) for value in kwargs.values()):
-        args, kwargs = by_position(fun, args, kwargs)
+        args, kwargs = positional(primitive, args, kwargs)
     return apply(fun, args, kwargs)
+
+
+def positional(primitive: Primitive, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Move Tensors given by keyword to their positions, where rules and graph look for them."""
+    names, defaults = list(primitive.parameters), given_defaults(primitive)
+    kwargs = {name: v if wants_gradient(v) else plain_values(v) for name, v in kwargs.items()}
+    places = {
+        name: names.index(name) if name in names else -1 for name, v in kwargs.items() if wants_gradient(v)
+    }
+    for name, k in places.items():
+        differentiable = getattr(kwargs[name], "dtype", np.dtype(float)).kind in "fc"
+        if k < 0 or (differentiable and k >= len(primitive.rules)):
+            raise refuse.option(primitive.fun.__name__, name)
+    moved = names[len(args) : max(places.values(), default=-1) + 1]
+    rest = {name: value for name, value in kwargs.items() if name not in moved}
+    return (*args, *(kwargs.get(name, defaults[name]) for name in moved)), rest
+
+
+def given_defaults(primitive: Primitive) -> dict[str, Any]:
+    """What NumPy itself takes for an argument that is not given."""
+    try:
+        return {p.name: p.default for p in inspect.signature(primitive.fun).parameters.values()}
+    except ValueError:  # a function in C
+        return primitive.parameters
 
 
 def wants_gradient(value: Any) -> bool:
     """Whether a Tensor that wants a gradient is anywhere inside."""
     if isinstance(value, Traced):
-        return value._requires_grad
+        return value._requires_grad is True
     if isinstance(value, dict):
         return any(map(wants_gradient, value.values()))
     return isinstance(value, (list, tuple)) and any(map(wants_gradient, value))
@@ -93,6 +143,6 @@ def wrapped(tensor: Any, result: Any) -> Any:
     """Arrays become static Tensors; truth values, shapes and the like stay as they are."""
     if isinstance(result, (np.ndarray, np.generic)) and not isinstance(result, np.bool_):
         return tensor.wrap(result)
-    if isinstance(result, tuple) and all(isinstance(item, np.ndarray) for item in result):
-        return tuple(tensor.wrap(item) for item in result)
+    if isinstance(result, tuple) and all(isinstance(item, (np.ndarray, np.generic)) for item in result):
+        return rebuilt(result, [tensor.wrap(item) for item in result])
     return result

@@ -2,86 +2,39 @@
 
 With this module, one can
 - run and remember:     apply(np.multiply, (x, y))
-- run without memory:   with no_grad(): …
 - make a primitive:     @primitive def softplus(x): …
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad.device import of
+from minigrad.modes import checksum, state
 from minigrad.node import FORGOTTEN, Node, function_name
-from minigrad.vjps import lookup
+from minigrad.primitive import Primitive
+from minigrad.vjps import WITHOUT_RULES, defvjp, lookup, rulebook
 
 PACKAGE = str(Path(__file__).parent)
 NOTHING: dict = {}
 
 
-class _State(threading.local):
-    """Whether calls are recorded. One per thread: a loader's thread must not switch off the main one."""
-
-    recording = True
-
-
-state = _State()
-
-
-class _Recording(contextlib.ContextDecorator):
-    def __init__(self, on: bool) -> None:
-        self.on = on
-        self.before: list[bool] = []
-
-    def __enter__(self) -> None:
-        self.before.append(state.recording)
-        state.recording = self.on
-
-    def __exit__(self, *exc: object) -> None:
-        state.recording = self.before.pop()
-
-
-def no_grad() -> _Recording:
-    """Within this block (or decorated function) nothing is recorded: results are plain data.
-
-    Example:
-        >>> import minigrad as mg
-        >>> w = mg.Parameter([1.0, 2.0])
-        >>> with mg.no_grad():
-        ...     y = w * 2
-        >>> y.requires_grad
-        False
-    """
-    return _Recording(False)
-
-
-def enable_grad() -> _Recording:
-    """The opposite of `no_grad`: record inside this block even within an outer `no_grad`.
-
-    Example:
-        >>> import minigrad as mg
-        >>> with mg.no_grad(), mg.enable_grad():
-        ...     (mg.Parameter([1.0]) * 2).requires_grad
-        True
-    """
-    return _Recording(True)
-
-
 class Traced:
     """What a Tensor is to the recorder: a value, and the node that computed it (None for a leaf)."""
 
-    __slots__ = ("__weakref__", "_data", "_grad", "_name", "_node", "_requires_grad", "changed_at")
+    __slots__ = ("__weakref__", "_data", "_grad", "_hooks", "_name", "_node", "_requires_grad", "changed_at")
 
     _data: Any
     _node: Node | None
-    _requires_grad: bool
+    _requires_grad: bool | None
+    _hooks: dict | None
 
     if TYPE_CHECKING:  # everything else is defined further up, by Tensor
 
@@ -102,7 +55,7 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
     tensor = None
     values: list[Any] = []
     parents: list[Any] = []
-    wanted: list[bool] = []
+    wanted: list[bool | None] = []
     for arg in args:
         if isinstance(arg, Traced):
             tensor = arg
@@ -120,17 +73,69 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
             raise
         raise explain(error, fun, args, values) from None
     assert tensor is not None
+    several = isinstance(out, (tuple, list))
     if not (True in wanted and state.recording):
-        return tensor.wrap(out)
+        return rebuilt(out, [tensor.wrap(part) for part in out]) if several else tensor.wrap(out)
+    if len(args) > len(primitive.rules) > 0:
+        primitive.refuse_beyond(args)
     keep, keep_out = primitive.keep(tuple(wanted))
     kept = tuple(
         FORGOTTEN if type(parent) is Node and i not in keep else value
         for i, (value, parent) in enumerate(zip(values, parents, strict=True))
     )
-    node = Node(fun, kept, kwargs, tuple(parents), out, keep_out)
-    if not primitive.builtin:
-        node.line = user_line()
+    node = Node(fun, kept, kwargs, tuple(parents), tuple(out) if several else out, keep_out)
+    if state.anomaly or not primitive.builtin:
+        node.noted().line = user_line()
+        if state.anomaly:
+            node.noted().sums = tuple(checksum(value) for value in kept)
+    if several:
+        return rebuilt(out, [picked(tensor, node, k, part) for k, part in enumerate(out)])
     return tensor.wrap(out, node)
+
+
+def flat(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
+    """Record a call that has no derivative worth having. Only while capturing: elsewhere it would keep graphs alive."""
+    if fun not in rulebook:
+        WITHOUT_RULES.setdefault(fun, Primitive(fun, (), None, False, False, False, {}, ()))
+    return apply(fun, args, kwargs)
+
+
+def pick(results: tuple, k: int) -> Any:
+    """One of the results of a function that returns several."""
+    return results[k]
+
+
+def picked(tensor: Any, node: Node, k: int, part: Any) -> Any:
+    """The k-th result as a Tensor. One that holds no real or complex numbers carries no gradient."""
+    if part.dtype.kind not in "fc":
+        return tensor.wrap(part)
+    return tensor.wrap(part, Node(pick, (FORGOTTEN, k), NOTHING, (node, None), part, False))
+
+
+def rebuilt(results: Any, parts: list) -> Any:
+    """The same tuple, list or named tuple with other entries."""
+    return results._make(parts) if hasattr(results, "_make") else type(results)(parts)
+
+
+class Parts(dict):
+    """The gradients that have reached the results of one call, by position: the upstream gradient of a tuple."""
+
+    def __add__(self, other: Parts) -> Parts:  # type: ignore[override]
+        return Parts(
+            {k: self[k] + other[k] if k in self and k in other else (self | other)[k] for k in self | other}
+        )
+
+    def filled(self, node: Node) -> tuple:
+        """One gradient per result; zeros where nothing arrived."""
+        some = next(iter(self.values()))
+        like = None if isinstance(some, np.generic) else some
+        return tuple(
+            self[k] if k in self else np.zeros(shape, some.dtype, like=like)
+            for k, shape in enumerate(node.shape)
+        )
+
+
+defvjp(pick, lambda g, k: Parts({k: g}))
 
 
 def primitive(fun: Callable) -> Callable:
@@ -188,6 +193,16 @@ def explain(error: Exception, fun: Callable, args: tuple, values: list) -> Excep
         for arg, value in zip(args, values, strict=True)
         if hasattr(value, "shape")
     )
+    places = {of(value) for value in values if hasattr(value, "shape") and np.ndim(value)}
+    if len(places) > 1:
+        where = ", ".join(
+            f"{arg.label if isinstance(arg, Traced) else 'an array'} on {of(value)}"
+            for arg, value in zip(args, values, strict=True)
+            if hasattr(value, "shape") and np.ndim(value)
+        )
+        return TypeError(
+            f'{function_name(fun)} met two devices: {where}. Move one of them first, e.g. x.to("cuda").'
+        )
     message = f"{function_name(fun)} failed on {operands}: {error}"
     shapes = [np.shape(value) for value in values if hasattr(value, "shape")]
     broadcasts = isinstance(fun, np.ufunc) or fun is np.dot

@@ -16,15 +16,17 @@ from typing import Any
 import numpy as np
 
 from minigrad import sentences
-from minigrad.backprop import broadcast_axes, seed_for, sweep, vertex
+from minigrad.backprop import broadcast_axes, sweep
 from minigrad.device import of
 from minigrad.errors import StaleValueError
+from minigrad.gradients import seed_for, vertex
 from minigrad.node import FORGOTTEN, Node, ancestors, function_name
-from minigrad.record import Traced
+from minigrad.primitive import stale_message
+from minigrad.record import Parts, Traced
 from minigrad.ruletext import rule_text
 from minigrad.summary import summarize
 from minigrad.symbols import PATTERNS, detail, symbol
-from minigrad.vjps import lookup, stale_message
+from minigrad.vjps import lookup
 
 
 class Constant:
@@ -36,6 +38,13 @@ class Constant:
 
     def __init__(self, array: np.ndarray) -> None:
         self._data = array
+
+
+def shown(x: Any, v: Any = None) -> Any:
+    """The gradients or results of several outputs as one row of entries; anything else as it is."""
+    if isinstance(x, Parts):
+        x = x.filled(v)
+    return np.concatenate([np.ravel(part) for part in x]) if isinstance(x, tuple) else x
 
 
 class Recorder:
@@ -129,7 +138,7 @@ class Recorder:
             op = function_name(v.fun)
             names = list(getattr(lookup(v.fun), "parameters", ()))
             sign, constants = symbol(op, v.args, v.parents), detail(op, v.args, v.parents, v.kwargs, names)
-        value = self.values[v]
+        value = shown(self.values[v])
         return {
             "id": self.ids[v],
             "kind": "function" if isinstance(v, Node) else "parameter" if v.requires_grad else "data",
@@ -149,12 +158,19 @@ class Recorder:
     def _known_gradients(self) -> dict[Any, Any]:
         """The gradients that exist now: in leaves, where they were retained, and all if backward() began here."""
         known: dict[Any, Any] = {}
-        if isinstance(self.root, Node) and self.root.seed is not None:
-            known[self.root] = self.root.seed
-            sweep({self.root: self.root.seed}, watch=lambda node, i, g, sent, m: known.setdefault(node, g))
+        seed = self.root.notes.seed if isinstance(self.root, Node) else None
+        if seed is not None:
+            known[self.root] = seed
+            events = self.events
+            if not np.array_equal(seed, self.seed):
+                events = []
+                sweep({self.root: seed}, watch=lambda *event: events.append(event))
+            for node, _, g, _, _ in events:
+                known.setdefault(node, shown(g))
         for v in self.vertices:
-            if v.grad is not None:
-                known[v] = v.grad._data
+            kept = v.notes.grad if isinstance(v, Node) else v.grad
+            if kept is not None:
+                known[v] = kept._data
         return known
 
     # What happens ---------------------------------------------------------------------------------------
@@ -193,9 +209,9 @@ class Recorder:
 
     def _forward(self, v: Any) -> dict:
         incoming = [self.edge_ids[v, i] for i, s in enumerate(self.sources[v]) if s is not None]
-        value = self.values[v]
+        value = shown(self.values[v])
         if isinstance(v, Node):
-            inputs = [(self.label(s), self.values[s]) for s in self.sources[v] if s is not None]
+            inputs = [(self.label(s), shown(self.values[s])) for s in self.sources[v] if s is not None]
             name = v.name or self.names.get(v) or ""
             sentence = sentences.computed(name, function_name(v.fun), self.label_sign(v), inputs, value)
         else:
@@ -211,6 +227,7 @@ class Recorder:
         source, edge = self.sources[node][i], self.edge_ids[node, i]
         before = grads.get(source)
         after = grads[source] = message if before is None else before + message
+        g, sent, message, before, after = (shown(x, source) for x in (g, sent, message, before, after))
         local, rule = self._local(node, i, g, sent), rule_text(node.fun, i)
         axes = broadcast_axes(np.shape(sent), message.shape) if np.shape(sent) != message.shape else None
         summary = {"message": summarize(message), "before": None if before is None else summarize(before)}
@@ -246,6 +263,8 @@ class Recorder:
         if not primitive.builtin:  # the user's own backward is called once, by the pass itself
             scalars = np.size(g) == np.size(sent) == 1 and float(g) != 0
             return np.asarray(sent / g) if scalars else None
+        if isinstance(node.shape, list) or function_name(node.fun) == "pick":
+            return None  # several results: the rule needs a gradient for each of them
         if not (primitive.elementwise or np.size(g) == 1):
             return None
         return np.asarray(primitive.vjp(node, i, np.ones_like(g)))

@@ -28,7 +28,12 @@ def summarize(value: Any) -> dict[str, Any]:
         {'shape': [], 'text': '−4', 'scalar': -4.0}
     """
     array = np.asarray(to_cpu(value))
-    about: dict[str, Any] = {"shape": list(array.shape)}
+    if array.dtype.kind == "c":  # a picture has one colour per entry: the magnitude
+        size = size_text(array.shape)
+        text = number(array.item()) if array.size == 1 else f"{size}, complex, of mean magnitude"
+        about = summarize(np.abs(array).reshape(array.shape or (1,)))
+        return about | {"text": text if array.size == 1 else f"{text} {about.get('text', '').split(' ')[-1]}"}
+    about = {"shape": list(array.shape)}
     if array.size == 1:
         return about | {"text": number(array.item()), "scalar": plain(array.item())}
     size = size_text(array.shape)

@@ -16,7 +16,7 @@ SYMBOLS = {
     "add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "negative": "−",
     "matmul": "@", "dot": "·", "sum": "Σ", "mean": "mean", "norm": "‖·‖", "sqrt": "√", "square": "²",
     "absolute": "|·|", "log": "ln", "sigmoid": "σ", "reciprocal": "1/·", "maximum": "max",
-    "minimum": "min", "amax": "max", "amin": "min", "getitem": "[ ]", "transpose": "ᵀ",
+    "minimum": "min", "amax": "max", "amin": "min", "getitem": "[ ]", "pick": "[ ]", "transpose": "ᵀ",
     "cross_entropy": "cross-entropy", "log_softmax": "log softmax", "broadcast_to": "copy",
 }  # fmt: skip
 
@@ -38,6 +38,8 @@ def number(x: Any) -> str:
         >>> number(-12.0), number(0.26894), number(12345.6), number(1.5e-7), number("inf")
         ('−12', '0.2689', '12346', '1.5e−7', '∞')
     """
+    if isinstance(x, (complex, np.complexfloating)):
+        return f"{number(x.real)} {'−' if x.imag < 0 else '+'} {number(abs(x.imag))}i"
     value = float(x)
     if not math.isfinite(value):
         return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
@@ -64,7 +66,7 @@ def detail(op: str, args: tuple, parents: tuple, kwargs: dict, names: list[str])
     """The constants of a call that are no data: axis=0, [1:3], a new shape."""
     if op in INFIX:
         return ""
-    if op == "getitem":
+    if op in ("getitem", "pick"):
         return index_text(args[1])
     given = [
         (names[i] if i < len(names) else f"argument {i}", a)

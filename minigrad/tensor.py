@@ -15,17 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from minigrad import backprop
 from minigrad import device as devices
 from minigrad.errors import StaleValueError
+from minigrad.gradients import Backward
 from minigrad.leaving import Leaving
 from minigrad.methods import Methods
 from minigrad.node import Node, function_name, tick
 from minigrad.operators import Operators
 from minigrad.protocols import array_function, array_ufunc
+from minigrad.record import picked
 
 
-class Tensor(Operators, Leaving, Methods):
+class Tensor(Operators, Leaving, Backward, Methods):
     """An array of numbers with a place in a computation graph.
 
     Args:
@@ -66,6 +67,7 @@ class Tensor(Operators, Leaving, Methods):
         self._grad: Tensor | None = None
         self._requires_grad = False
         self._name = name
+        self._hooks: dict | None = None
         self.changed_at = 0
         self.requires_grad = requires_grad
 
@@ -76,14 +78,17 @@ class Tensor(Operators, Leaving, Methods):
         t._data = data
         t._node = node
         t._grad = None
-        t._requires_grad = node is not None
+        t._requires_grad = node is not None or None  # None: computed, but no call of it was recorded
         t._name = None
+        t._hooks = None
         t.changed_at = 0
         return t
 
     @staticmethod
     def lift(value: Any, parent: Any) -> Any:
         """A saved value as a Tensor again: the leaf itself, or a Tensor of the node that computed it."""
+        if isinstance(value, tuple):  # the results of one call: each is that call's k-th
+            return tuple(picked(Tensor, parent, k, part) for k, part in enumerate(value))
         if isinstance(parent, Node):
             return Tensor.wrap(value, parent)
         if parent._data is not value:
@@ -126,7 +131,7 @@ class Tensor(Operators, Leaving, Methods):
     @property
     def grad(self) -> Tensor | None:
         """The accumulated gradient; None before `backward()`, and for results that were not asked to keep it."""
-        return self._grad if self._node is None else self._node.grad
+        return self._grad if self._node is None else self._node.notes.grad
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -139,22 +144,21 @@ class Tensor(Operators, Leaving, Methods):
         if self._node is None:
             self._grad = value
         else:
-            self._node.grad = value
+            self._node.noted().grad = value
 
     @property
     def requires_grad(self) -> bool:
         """Whether gradients are wanted with respect to this tensor, or something it was computed from."""
-        return self._requires_grad
+        return self._requires_grad is True
 
     @requires_grad.setter
     def requires_grad(self, on: bool) -> None:
         if self._node is not None and not on:
             raise TypeError(f"{self.label} was computed from something that wants a gradient; use .detach().")
-        if on and self.dtype.kind != "f":
-            write = "[1., 2.] instead of [1, 2]" if self.dtype.kind in "iu" else "real numbers"
+        if on and self.dtype.kind not in "fc":
             raise TypeError(
-                f"requires_grad needs real floating-point numbers, and {self.label} holds {self.dtype}. "
-                f"Write {write}, or pass dtype=float."
+                f"requires_grad needs floating-point numbers, and {self.label} holds {self.dtype}. "
+                f"Write [1., 2.] instead of [1, 2], or pass dtype=float."
             )
         self._requires_grad = bool(on)
 
@@ -168,7 +172,7 @@ class Tensor(Operators, Leaving, Methods):
         if self._node is None:
             self._name = name
         else:
-            self._node.name = name
+            self._node.noted().name = name
 
     @property
     def label(self) -> str:
@@ -191,35 +195,6 @@ class Tensor(Operators, Leaving, Methods):
     ndim = property(lambda self: self._data.ndim, doc="The number of axes.")
     size = property(lambda self: self._data.size, doc="The number of entries.")
     dtype = property(lambda self: self._data.dtype, doc="The type of the entries.")
-
-    # Going back -----------------------------------------------------------------------------------------
-
-    def backward(self, gradient: Any = None, create_graph: bool = False) -> None:
-        """Send messages back through the graph; add ∂self/∂leaf to `.grad` of every leaf that wants it.
-
-        Args:
-            gradient: the upstream gradient, of this tensor's shape. None means 1, for one entry.
-            create_graph: record the backward pass itself, so that gradients can be differentiated.
-
-        Raises:
-            RuntimeError: several entries and no `gradient`, or nothing to differentiate.
-            ValueError: `gradient` has another shape.
-            StaleValueError: a needed value was changed in place since.
-
-        Example:
-            >>> import minigrad as mg
-            >>> x = mg.tensor(3.0, requires_grad=True)
-            >>> y = x * x * x
-            >>> y.backward(); y.backward()      # gradients accumulate: 27 + 27
-            >>> x.grad.item()
-            54.0
-        """
-        backprop.backward(self, gradient, create_graph)
-
-    def retain_grad(self) -> None:
-        """Ask backward passes to accumulate `.grad` here too, although this tensor was computed."""
-        if self._node is not None:
-            self._node.retain = True
 
     def zero_grad(self) -> None:
         """Forget the accumulated gradient."""

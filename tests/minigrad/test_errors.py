@@ -69,11 +69,13 @@ def test_static_tensors_may_be_written_into_arrays(x):
 
 
 def test_a_function_without_a_rule_names_its_neighbours_and_the_lines_that_add_it(x):
-    with pytest.raises(mg.NoRuleError, match=r"no derivative rule for sinc \(there is one for sin") as caught:
-        np.sinc(x)
-    assert "mg.defvjp(np.sinc,\n              lambda g, x: …)" in str(caught.value)
-    with pytest.raises(mg.NoRuleError, match="no derivative rule for hypot"):
-        np.hypot(x, x)
+    with pytest.raises(
+        mg.NoRuleError, match=r"no derivative rule for polymul \(there is one for poly"
+    ) as caught:
+        np.polymul(x, x)
+    assert "mg.defvjp(np.polymul,\n              lambda g, a1: …)" in str(caught.value)
+    with pytest.raises(mg.NoRuleError, match="no derivative rule for polydiv"):
+        np.polydiv(x, x)
 
 
 def test_functions_without_a_rule_work_on_static_data():
@@ -93,14 +95,22 @@ def test_what_has_no_derivative_worth_having_gives_plain_values(x):
 
 
 def test_options_that_no_rule_knows_are_refused(x):
-    with pytest.raises(TypeError, match=r"np\.sum\(…, where=…\) is not recorded"):
-        np.sum(x, where=np.array([True, False]))
+    with pytest.raises(TypeError, match=r"np\.sum\(…, dtype=…\) is not recorded"):
+        np.sum(x, dtype=np.float32)
     with pytest.raises(
         TypeError, match=r"np\.exp\(…, where=…\) is not recorded.*np\.where\(mask, np\.exp\(x\), 0\)"
     ):
         np.exp(x, where=np.array([True, False]))
-    with pytest.raises(TypeError, match=r"np\.norm\(…, ord=…\)"):
-        np.linalg.norm(x, 1)
+    with pytest.raises(
+        TypeError, match=r"sum has no derivative rule for its argument initial.*initial\.detach\(\)"
+    ):
+        np.sum(x, None, None, None, False, x[0])
+    with pytest.raises(TypeError, match=r"np\.var\(…, mean=…\) is not recorded"):
+        np.var(x, mean=x[0])
+    with pytest.raises(mg.NoRuleError, match=r"write z / np\.abs\(z\)"):
+        np.sign(x * 1j)
+    with pytest.raises(TypeError, match="cannot be assigned into"):
+        np.put(x, [0], 5.0)
     with pytest.raises(TypeError, match=r"np\.add\.reduce is not recorded on Tensors. Write np\.sum"):
         np.add.reduce(x)
 
@@ -229,8 +239,15 @@ def test_integers_want_no_gradient():
         mg.tensor([1, 2], requires_grad=True)
     with pytest.raises(TypeError, match="holds bool"):
         mg.Parameter([True])
-    with pytest.raises(TypeError, match=r"holds complex128\. Write real numbers"):
-        mg.tensor([1j], requires_grad=True)
+    assert mg.tensor([1j], requires_grad=True).requires_grad
+
+
+def test_backward_of_a_complex_number_asks_which_real_number_is_meant():
+    z = mg.tensor(1 + 2j, requires_grad=True, name="z")
+    with pytest.raises(
+        RuntimeError, match=r"'z' is complex\. Which real number is to grow\? Write np\.abs\(z\)"
+    ):
+        z.backward()
 
 
 @pytest.mark.parametrize("data", [[[1.0], [2.0, 3.0]], ["a"], [None], object()])

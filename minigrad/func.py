@@ -1,0 +1,313 @@
+"""Derivatives of plain functions: from f to f′, as functions of the same arguments.
+
+With this module, one can
+- differentiate:          grad(f)(x), value_and_grad(f)(x)
+- use the two products:   vjp(f, x) -> (f(x), u ↦ Jᵀu),  jvp(f, (x,), (v,)) -> (f(x), Jv)
+- build whole matrices:   jacobian(f)(x), hessian(f)(x); or only multiply: hvp(f, (x,), (v,))
+
+Arguments may be numbers, arrays, Tensors, or nested lists, tuples and dicts of them. Arrays in, arrays out;
+Tensors in, Tensors out. Everything nests: `grad(grad(f))` is the second derivative, because the gradient is
+computed by the same recorded operations as the function.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from minigrad import gradients, tree
+from minigrad.modes import enable_grad
+from minigrad.node import Node, ancestors
+from minigrad.record import Traced, primitive
+from minigrad.tensor import Tensor
+from minigrad.vjps import defvjp
+
+
+@primitive
+def alias(x: Any) -> Any:
+    """The same value under a new name: what the inner of two nested derivatives differentiates by."""
+    return x + 0.0
+
+
+defvjp(alias, lambda g: g)
+
+
+class _Call:
+    """One call of a function on fresh Tensors, and what is needed to differentiate it."""
+
+    def __init__(self, fun: Callable, args: tuple, kwargs: dict, argnums: Sequence[int]) -> None:
+        for k in argnums:
+            if not -len(args) <= k < len(args):
+                raise ValueError(
+                    f"There is no argument {k} to differentiate by: {name(fun)} got {len(args)}."
+                )
+        self.fun = fun
+        self.args = list(args)
+        self.tensors_in = any(isinstance(leaf, Traced) for leaf in tree.leaves(args))
+        self.inputs: list[Any] = []
+        with enable_grad():
+            for k in argnums:
+                self.args[k] = tree.mapped(self._fresh, self.args[k])
+            self.out = fun(*self.args, **kwargs)
+
+    def _fresh(self, value: Any) -> Any:
+        """A Tensor of its own, so that another use of the same value outside does not count."""
+        if isinstance(value, Traced) and value.requires_grad:
+            fresh = alias(value)
+        else:
+            data = value._data if isinstance(value, Traced) else value
+            kind = np.asarray(data).dtype.kind
+            fresh = Tensor(data, requires_grad=True, dtype=float if kind in "iu" else None)
+        self.inputs.append(fresh)
+        return fresh
+
+    @functools.cached_property
+    def create_graph(self) -> bool:
+        """Whether somebody outside differentiates this derivative: the result depends on other Tensors too."""
+        ours = set(self.inputs)
+        outs = [gradients.vertex(t) for t in tree.leaves(self.out) if isinstance(t, Traced)]
+        parents = [p for node in ancestors(*outs) for p in node.parents if p is not None]
+        return any(p.requires_grad for p in parents if not isinstance(p, Node) and p not in ours)
+
+    def gradients(self, upstream: Any = None, create_graph: bool = False) -> list:
+        """Jᵀ upstream, one gradient per input."""
+        outs = [t for t in tree.leaves(self.out) if isinstance(t, Traced) and t.requires_grad]
+        if not outs:  # constant in its arguments: the derivative is 0
+            return [Tensor(np.zeros_like(t._data)) for t in self.inputs]
+        given = None
+        if upstream is not None:
+            pairs = zip(tree.leaves(self.out), tree.leaves(upstream), strict=True)
+            given = [u for t, u in pairs if isinstance(t, Traced) and t.requires_grad]
+        found = gradients.grad(
+            outs, self.inputs, given, create_graph=create_graph or self.create_graph, allow_unused=True
+        )
+        return [
+            Tensor(np.zeros_like(t._data)) if g is None else g
+            for t, g in zip(self.inputs, found, strict=True)
+        ]
+
+    def plain(self, values: Any, always: bool = False) -> Any:
+        """Arrays for those who came with arrays, Tensors for the others."""
+        if not always and (self.tensors_in or self.create_graph):
+            return values
+        return tree.mapped(lambda t: t._data if isinstance(t, Traced) else t, values)
+
+    def scalar(self) -> None:
+        """Refuse a function whose value is no single number."""
+        if not isinstance(self.out, Traced) or self.out.size != 1:
+            what = (
+                f"shape {self.out.shape}" if isinstance(self.out, Traced) else f"a {type(self.out).__name__}"
+            )
+            raise TypeError(
+                f"The gradient is defined for a function with one number as its value; {name(self.fun)} gave "
+                f"{what}. Reduce it (np.sum), or use jacobian() or vjp()."
+            )
+
+
+def name(fun: Callable) -> str:
+    """What to call a function in a message."""
+    return getattr(fun, "__name__", type(fun).__name__)
+
+
+def grad(fun: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+    """The gradient of `fun`, as a function of the same arguments.
+
+    Args:
+        fun: a function whose value is one number.
+        argnums: by which argument(s) to differentiate; the default is the first.
+
+    Returns:
+        A function that gives ∂fun/∂argument, nested as the argument is; a tuple for several arguments.
+
+    Raises:
+        TypeError: the value of `fun` is no single number.
+        ValueError: there is no such argument.
+
+    Example:
+        >>> import numpy as np
+        >>> grad(lambda x: np.sum(x ** 3))(np.array([1.0, 2.0]))
+        array([ 3., 12.])
+        >>> round(float(grad(grad(np.sin))(1.0)), 4)      # -sin 1
+        -0.8415
+    """
+    both = value_and_grad(fun, argnums)
+
+    @functools.wraps(fun)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def value_and_grad(fun: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+    """Like `grad`, but the function returned gives (value, gradient).
+
+    Example:
+        >>> value_and_grad(lambda w: w["a"] * w["b"])({"a": 2.0, "b": 5.0})
+        (np.float64(10.0), {'a': np.float64(5.0), 'b': np.float64(2.0)})
+    """
+    numbers = [argnums] if isinstance(argnums, int) else list(argnums)
+
+    @functools.wraps(fun)
+    def both(*args: Any, **kwargs: Any) -> tuple:
+        call = _Call(fun, args, kwargs, numbers)
+        call.scalar()
+        found = iter(call.gradients())
+        parts = tuple(tree.mapped(lambda _: next(found), call.args[k]) for k in numbers)
+        return call.plain(call.out), call.plain(parts[0] if isinstance(argnums, int) else parts)
+
+    return both
+
+
+def vjp(fun: Callable, *primals: Any) -> tuple[Any, Callable]:
+    """The value of `fun` and its vector-Jacobian product u ↦ Jᵀu: reverse mode, one pass per u.
+
+    Returns:
+        (value, product); product(u) takes an upstream gradient nested and shaped as the value, and returns
+        a tuple with one gradient per primal.
+
+    Example:
+        >>> import numpy as np
+        >>> value, product = vjp(np.multiply, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+        >>> product(np.array([1.0, 10.0]))
+        (array([ 3., 40.]), array([ 1., 20.]))
+    """
+    call = _Call(fun, primals, {}, range(len(primals)))
+
+    def product(upstream: Any) -> tuple:
+        found = iter(call.gradients(upstream))
+        return call.plain(tuple(tree.mapped(lambda _: next(found), p) for p in primals))
+
+    return call.plain(call.out), product
+
+
+def jvp(fun: Callable, primals: Sequence, tangents: Sequence) -> tuple[Any, Any]:
+    """The value of `fun` and its Jacobian-vector product Jv: how it changes along the tangents.
+
+    u ↦ Jᵀu is linear, and its own vector-Jacobian product is v ↦ Jv: two reverse passes make a forward one.
+
+    Args:
+        primals, tangents: sequences of the same nesting and shapes.
+
+    Source: J. Townsend (2017), "A new trick for calculating Jacobian vector products".
+
+    Example:
+        >>> import numpy as np
+        >>> jvp(np.sin, (0.0,), (2.0,))[1]
+        np.float64(2.0)
+    """
+    same_shapes(primals, tangents)
+    call = _Call(fun, tuple(primals), {}, range(len(primals)))
+    dummies = tree.mapped(lambda t: Tensor(np.zeros_like(t._data), requires_grad=True), call.out)
+    with enable_grad():
+        transposed = call.gradients(dummies, create_graph=True)
+    us = list(tree.leaves(dummies))
+    linear = [g for g in transposed if g.requires_grad]
+    given = [
+        as_tensor(v, g)
+        for g, v in zip(transposed, tree.leaves(tuple(tangents)), strict=True)
+        if g.requires_grad
+    ]
+    if not linear:
+        products: list = [None] * len(us)
+    else:
+        products = list(gradients.grad(linear, us, given, create_graph=call.create_graph, allow_unused=True))
+    results = [Tensor(np.zeros_like(u._data)) if p is None else p for p, u in zip(products, us, strict=True)]
+    return call.plain(call.out), call.plain(tree.rebuilt(call.out, results))
+
+
+def jacobian(fun: Callable, argnums: int = 0) -> Callable:
+    """The Jacobian of `fun`: J[i…, j…] = ∂fun(x)[i…] / ∂x[j…], shape (value's shape) + (argument's shape).
+
+    One reverse pass per entry of the value. Nested arguments give nested Jacobians.
+
+    Example:
+        >>> import numpy as np
+        >>> jacobian(lambda x: np.stack([x[0] * x[1], x[0] + x[1]]))(np.array([2.0, 5.0]))
+        array([[5., 2.],
+               [1., 1.]])
+    """
+
+    @functools.wraps(fun)
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        call = _Call(fun, args, kwargs, [argnums])
+        out = call.out
+        if not isinstance(out, Traced):
+            raise TypeError(f"jacobian() needs a function that returns one array; {name(fun)} gave {out!r}.")
+        rows = []
+        for k in range(out.size):
+            unit = np.zeros(out.size, out.dtype)
+            unit[k] = 1
+            rows.append(call.gradients(np.reshape(unit, out.shape)))
+        columns = [
+            np.reshape(np.stack(list(column)), out.shape + t.shape)  # type: ignore[call-overload]
+            for column, t in zip(zip(*rows, strict=True), call.inputs, strict=True)
+        ]
+        return call.plain(tree.rebuilt(call.args[argnums], columns))
+
+    return matrix
+
+
+def hessian(fun: Callable, argnums: int = 0) -> Callable:
+    """The matrix of second derivatives: the Jacobian of the gradient, shape (argument's shape) twice.
+
+    Example:
+        >>> import numpy as np
+        >>> hessian(lambda x: x[0] ** 2 * x[1])(np.array([3.0, 5.0]))
+        array([[10.,  6.],
+               [ 6.,  0.]])
+    """
+    return jacobian(grad(fun, argnums), argnums)
+
+
+def hvp(fun: Callable, primals: Sequence, tangents: Sequence) -> Any:
+    """The Hessian times a vector, without building the Hessian: the gradient of (gradient · v).
+
+    Args:
+        fun: a function whose value is one number.
+        primals, tangents: sequences of the same nesting and shapes.
+
+    Returns:
+        H v, nested as `primals`; a single array where there is one primal.
+
+    Source: B. Pearlmutter (1994), "Fast exact multiplication by the Hessian".
+
+    Example:
+        >>> import numpy as np
+        >>> hvp(lambda x: np.sum(x ** 3), (np.array([1.0, 2.0]),), (np.array([1.0, 1.0]),))
+        array([ 6., 12.])
+    """
+    same_shapes(primals, tangents)
+    call = _Call(fun, tuple(primals), {}, range(len(primals)))
+    call.scalar()
+    with enable_grad():
+        first = call.gradients(create_graph=True)
+    pairs = [(g, v) for g, v in zip(first, tree.leaves(tuple(tangents)), strict=True) if g.requires_grad]
+    if pairs:
+        outs, given = [g for g, _ in pairs], [as_tensor(v, g) for g, v in pairs]
+        found = gradients.grad(outs, call.inputs, given, create_graph=call.create_graph, allow_unused=True)
+    else:
+        found = (None,) * len(call.inputs)
+    results = [
+        Tensor(np.zeros_like(t._data)) if p is None else p for p, t in zip(found, call.inputs, strict=True)
+    ]
+    nested = call.plain(tree.rebuilt(tuple(primals), results))
+    return nested[0] if len(nested) == 1 else nested
+
+
+def as_tensor(value: Any, like: Any) -> Any:
+    """`value` as a Tensor of the dtype of `like`."""
+    return value if isinstance(value, Traced) else Tensor(value, dtype=like.dtype)
+
+
+def same_shapes(primals: Sequence, tangents: Sequence) -> None:
+    """Refuse tangents that do not belong to the primals."""
+    shapes = [[np.shape(getattr(x, "_data", x)) for x in tree.leaves(list(xs))] for xs in (primals, tangents)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(
+            f"Every primal needs a tangent of its own shape: the primals have shapes {shapes[0]}, the tangents "
+            f"{shapes[1]}."
+        )

@@ -1,0 +1,135 @@
+"""Losses that compare scores with classes: cross-entropy, and what is left of it after log-softmax.
+
+The axis of the classes is the second one, or the only one. As all losses these are honest nodes: they multiply
+by the upstream gradient. The target is data; no gradient flows to it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from minigrad.record import primitive
+from minigrad.rules.losses import expected, reduced
+from minigrad.rules.neural import array_of, log_softmax, softmax
+from minigrad.vjps import defvjp
+
+
+@primitive
+def cross_entropy(
+    x: Any,
+    target: Any,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """-log softmax(x)[target]: the loss of a classifier.
+
+    Args:
+        x: scores (logits) of shape (N, C), or (C) for one sample, or (N, C, …) with one per position.
+        target: the right classes, integers of the shape of x without the axis C.
+        reduction: as for `mse_loss`; the mean is over the samples that are not ignored.
+        ignore_index: samples of this "class" cost nothing.
+        label_smoothing: ε: the right answer becomes (1 - ε) · one-hot + ε / C.
+
+    Raises:
+        ValueError: shapes that do not belong together, a class outside 0 … C-1, a smoothing outside 0 … 1, or
+            an unknown reduction.
+        TypeError: classes that are no integers.
+
+    Source: Bridle, "Probabilistic interpretation of feedforward classification network outputs" (1990);
+        Szegedy et al., "Rethinking the Inception architecture" (2016), for the smoothing.
+
+    Example:
+        >>> import minigrad as mg
+        >>> round(mg.cross_entropy(mg.tensor([[0.0, 0.0]]), [1]).item(), 4)    # ln 2
+        0.6931
+    """
+    answer = right_answer(target, x, ignore_index, label_smoothing)
+    axis = class_axis(x)
+    losses = -np.sum(expected(log_softmax(x, axis), answer), axis=axis)
+    return reduced(losses, reduction, sample_count(target, ignore_index))
+
+
+@primitive
+def nll_loss(x: Any, target: Any, reduction: str = "mean", ignore_index: int | None = None) -> Any:
+    """-x[target], with x the logarithm of probabilities: `cross_entropy` after `log_softmax`.
+
+    Args, errors: as for `cross_entropy`.
+
+    Example:
+        >>> import numpy as np, minigrad as mg
+        >>> mg.nn.functional.nll_loss(mg.tensor([[-0.5, -1.0]]), [1]).item()
+        1.0
+    """
+    losses = -np.sum(expected(x, right_answer(target, x, ignore_index)), axis=class_axis(x))
+    return reduced(losses, reduction, sample_count(target, ignore_index))
+
+
+def class_axis(x: Any) -> int:
+    """The axis of the classes: the second one, or the only one."""
+    return min(1, len(x.shape) - 1)
+
+
+def right_answer(target: Any, x: Any, ignore_index: int | None = None, smoothing: float = 0.0) -> Any:
+    """What the probabilities should be: 1 at each sample's class and 0 elsewhere; 0 for samples that are ignored."""
+    x = array_of(x)
+    target = np.asarray(array_of(target), like=x)
+    if x.ndim == 0:
+        raise ValueError("the scores have shape (); they need an axis with one score per class.")
+    axis, shape = class_axis(x), x.shape
+    n, samples = shape[axis], shape[:axis] + shape[axis + 1 :]
+    if target.dtype.kind not in "iu" and target.size:
+        raise TypeError(f"The target holds classes as integers, not {target.dtype}.")
+    if target.shape != samples:
+        raise ValueError(
+            f"It has scores of shape {shape}, so the target needs shape {samples}: one class per sample. This one "
+            f"has shape {target.shape}."
+        )
+    if not 0 <= smoothing <= 1:
+        raise ValueError(f"label_smoothing={smoothing} is a share, between 0 and 1.")
+    counts = target == target if ignore_index is None else target != ignore_index
+    if not np.all(((target >= 0) & (target < n)) | ~counts):
+        raise ValueError(
+            f"With {n} scores a class is 0 … {n - 1}; the target goes from {int(np.min(target))} to "
+            f"{int(np.max(target))}."
+        )
+    classes = np.reshape(np.arange(n, like=x), (n,) + (1,) * (x.ndim - 1 - axis))
+    hit = (np.expand_dims(target, axis) == classes).astype(x.dtype)
+    return (hit * (1 - smoothing) + smoothing / n) * np.expand_dims(counts, axis)
+
+
+def sample_count(target: Any, ignore_index: int | None) -> int:
+    """How many samples are not ignored."""
+    target = array_of(target)
+    if ignore_index is None:
+        return math.prod(np.shape(target))
+    return int(np.sum((target if hasattr(target, "shape") else np.asarray(target)) != ignore_index))
+
+
+def per_sample(g: Any, x: Any, target: Any, reduction: str, ignore_index: int | None) -> Any:
+    """The upstream gradient of each sample's loss, with an axis of size 1 for the classes."""
+    if reduction == "none":
+        return np.expand_dims(g, class_axis(x))
+    return g / max(1, sample_count(target, ignore_index)) if reduction == "mean" else g
+
+
+def cross_entropy_rule(
+    g: Any, x: Any, target: Any, reduction: str, ignore_index: int | None, label_smoothing: float
+) -> Any:
+    """g * (softmax(x) - one_hot(target)) / N"""
+    axis = class_axis(x)
+    answer = right_answer(target, x, ignore_index, label_smoothing)
+    total = np.sum(answer, axis=axis, keepdims=True)  # 1, or 0 for a sample that is ignored
+    return per_sample(g, x, target, reduction, ignore_index) * (softmax(x, axis) * total - answer)
+
+
+def nll_rule(g: Any, x: Any, target: Any, reduction: str, ignore_index: int | None) -> Any:
+    """-g * one_hot(target) / N"""
+    return -per_sample(g, x, target, reduction, ignore_index) * right_answer(target, x, ignore_index)
+
+
+defvjp(cross_entropy, cross_entropy_rule)
+defvjp(nll_loss, nll_rule)
