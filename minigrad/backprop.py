@@ -154,6 +154,11 @@ def fitted(message: Any, node: Node, i: int, parent: Any, elementwise: bool) -> 
         return message
     if not hasattr(message, "shape"):
         message = np.asarray(message)
+    if message.dtype.kind not in "biufc":
+        raise TypeError(
+            f"The rule of {function_name(node.fun)} for its argument {i} returned {message.dtype} instead of numbers."
+            + (f" The forward call is at {node.notes.line}." if node.notes.line else "")
+        )
     if message.shape != parent.shape:
         if not elementwise or message.shape != node.shape:
             raise ValueError(

@@ -21,8 +21,8 @@ import numpy as np
 
 from minigrad.errors import UsageError
 from minigrad.gradients import backward, needs_graph, vertex
-from minigrad.modes import capturing, enable_grad
-from minigrad.node import Node, ancestors
+from minigrad.modes import capturing, enable_grad, state
+from minigrad.node import Node, ancestors, tick
 from minigrad.program import Program, execute
 from minigrad.record import Traced, apply, pick
 from minigrad.tensor import Tensor
@@ -39,7 +39,8 @@ class Graph:
         nodes: the Nodes, inputs first; every node stands behind all that it uses.
         inputs: the named leaves, by name: data and parameters.
         output: the result of the latest `forward`.
-        branches: the lines where the captured function branched on data: the graph holds one branch of each.
+        branches: the lines where the user's code branched on data (`if x > 0:`) while the graph was built: the
+            graph holds one branch of each.
 
     Raises:
         TypeError: `output` is neither a Tensor nor a function.
@@ -60,8 +61,8 @@ class Graph:
     """
 
     def __init__(self, output: Any, **inputs: Any) -> None:
-        self.branches: list[str] = []
-        if not isinstance(output, Traced):
+        begun, captured = tick(), not isinstance(output, Traced)
+        if captured:
             if not callable(output):
                 raise TypeError(
                     f"Graph() needs a Tensor, the result of a computation, or a function; it got a "
@@ -71,6 +72,9 @@ class Graph:
         needs_graph(output, "Graph() has nothing to capture")
         self.output: Any = output
         self.nodes: list[Node] = ancestors(vertex(output))[::-1]
+        first = begun if captured else min((node.order for node in self.nodes), default=begun)
+        last = tick() if captured else max((node.order for node in self.nodes), default=begun)
+        self.branches = [line for when, line in state.branched if first < when < last]
         leaves = dict.fromkeys(p for node in self.nodes for p in node.parents if isinstance(p, Traced))
         self._root = vertex(output)
         # A leaf that is itself computed, but not recorded: a mask, a detached value, data that were reshaped.
@@ -92,7 +96,7 @@ class Graph:
         tensors = {}
         for name, value in inputs.items():
             tensors[name] = twin(value, name)
-        with enable_grad(), capturing() as self.branches:
+        with enable_grad(), capturing():
             return fun(**tensors)
 
     def forward(self, **inputs: Any) -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,12 @@ class _State(threading.local):
 
     recording = True
     anomaly = False  # inside `detect_anomaly`
-    capturing: list[str] | None = None  # inside `capturing`: the lines where the user's code branched on data
+    capturing = False  # while a Graph captures
+
+    def __init__(self) -> None:
+        self.branched: deque[tuple[int, str]] = deque(
+            maxlen=1000
+        )  # when and where the user's code asked "if tensor"
 
 
 state = _State()
@@ -70,11 +76,11 @@ def enable_grad() -> _Recording:
 
 
 @contextlib.contextmanager
-def capturing() -> Iterator[list[str]]:
-    """Record all that depends on the inputs, comparisons too; gives the list of lines that branch on data."""
-    before, state.capturing = state.capturing, []
+def capturing() -> Iterator[None]:
+    """Record all that depends on the inputs, comparisons too."""
+    before, state.capturing = state.capturing, True
     try:
-        yield state.capturing
+        yield
     finally:
         state.capturing = before
 

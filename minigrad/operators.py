@@ -20,11 +20,7 @@ def plain(value: Any) -> Any:
 
 def compared(fun: np.ufunc, x: Any, y: Any) -> Any:
     """Truth values: there is nothing to differentiate. Recorded only while a graph is captured to be fed again."""
-    return (
-        flat(fun, (x, y))
-        if state.capturing is not None and x._requires_grad
-        else x.wrap(fun(x._data, plain(y)))
-    )
+    return flat(fun, (x, y)) if state.capturing and x._requires_grad else x.wrap(fun(x._data, plain(y)))
 
 
 class Operators(Traced):
@@ -127,8 +123,8 @@ class Operators(Traced):
             raise ValueError(
                 f"{self.label} has {self.size} entries; which one decides? Write (…).all() or (…).any()."
             )
-        if state.capturing is not None:
-            state.capturing.append(user_line() or "?")  # the user's code branches on this value
+        if self._requires_grad is not False:  # computed: the user's code branches on data
+            state.branched.append((tick(), user_line() or "?"))
         return bool(self._data)
 
     # In place --------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
         raise NoRuleError(
             "The sign of a complex number turns with it, so it has a derivative: write z / np.abs(z)."
         )
-    if ufunc in NOT_DIFFERENTIABLE and state.capturing is not None and wants_gradient(inputs) and not kwargs:
+    if ufunc in NOT_DIFFERENTIABLE and state.capturing and wants_gradient(inputs) and not kwargs:
         return flat(ufunc, inputs)
     if not wants_gradient(inputs) or ufunc in NOT_DIFFERENTIABLE:
         return wrapped(self, getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs)))
@@ -72,7 +72,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
 
 def array_function(self: Any, fun: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
     """NumPy calls this for its other functions when a Tensor is among the arguments."""
-    if fun in CAPTURED and state.capturing is not None and wants_gradient(args):
+    if fun in CAPTURED and state.capturing and wants_gradient(args):
         return flat(fun, args, kwargs)
     if fun in NOT_DIFFERENTIABLE or not wants_gradient((args, kwargs)):
         return wrapped(self, fun(*plain_values(args), **plain_values(kwargs)))

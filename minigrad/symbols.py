@@ -17,6 +17,11 @@ SYMBOLS = {
     "matmul": "@", "dot": "·", "sum": "Σ", "mean": "mean", "norm": "‖·‖", "sqrt": "√", "square": "²",
     "absolute": "|·|", "log": "ln", "sigmoid": "σ", "reciprocal": "1/·", "maximum": "max",
     "minimum": "min", "amax": "max", "amin": "min", "getitem": "[ ]", "pick": "[ ]", "transpose": "ᵀ",
+    "conv": "⊛", "conv_signal": "⊛ᵀ", "conv_kernel": "⊛ₖ", "at_winners": "max pool", "window_sum": "Σ window",
+    **{f"conv{n}d": "⊛" for n in (1, 2, 3)}, **{f"max_pool{n}d": "max pool" for n in (1, 2, 3)},
+    **{f"avg_pool{n}d": "mean pool" for n in (1, 2, 3)},
+    "layer_norm": "layer norm", "batch_norm": "batch norm", "conjugate": "conj", "inner": "·",
+    "hypot": "√(x²+y²)", "cbrt": "∛", "remainder": "mod", "logsumexp": "log Σ exp", "prod": "Π", "cumsum": "Σ…",
     "cross_entropy": "cross-entropy", "log_softmax": "log softmax", "broadcast_to": "copy",
 }  # fmt: skip
 
@@ -25,6 +30,10 @@ PATTERNS = {
     "multiply": "switcher", "matmul": "switcher", "dot": "switcher",
     "maximum": "router", "minimum": "router", "max": "router", "min": "router", "amax": "router",
     "amin": "router", "relu": "router", "where": "router", "clip": "router", "getitem": "router",
+    **{f"conv{n}d": "switcher" for n in (1, 2, 3)}, **{f"max_pool{n}d": "router" for n in (1, 2, 3)},
+    **{f"avg_pool{n}d": "distributor" for n in (1, 2, 3)},
+    "at_winners": "router", "dropout": "router", "sort": "router", "take": "router", "fmax": "router", "fmin": "router",
+    "window_sum": "distributor", "inner": "switcher", "outer": "switcher", "einsum": "switcher", "conv": "switcher",
     "broadcast_to": "adder",
 }  # fmt: skip
 

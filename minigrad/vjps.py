@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.definitions import numpy_name
 from minigrad.errors import NoRuleError
 from minigrad.node import function_name
 from minigrad.primitive import Primitive, parameters
@@ -104,7 +105,7 @@ def no_rule_message(fun: Callable) -> str:
         + (f" (there is one for {', '.join(near)})" if near else "")
         + f". To add it:\n"
         f"    import minigrad as mg, numpy as np\n"
-        f"    mg.defvjp(np.{name},\n"
+        f"    mg.defvjp({numpy_name(fun) or name},\n"
         f"              lambda g, {first}: …)    # ∂L/∂{first}, from the upstream gradient g\n"
         f"If no gradient should flow through {name}, give it x.detach() instead of x."
     )

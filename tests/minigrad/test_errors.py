@@ -312,3 +312,26 @@ def test_a_format_shows_its_number(x, s):
     assert f"{s}" == "tensor(3., name='s', requires_grad=True)"
     with pytest.raises(ValueError, match="exactly one entry"):
         f"{x:.2f}"
+
+
+def test_a_rule_that_returns_no_numbers():
+    @mg.primitive
+    def twice(x):
+        return 2 * x
+
+    mg.defvjp(twice, lambda g: "two")
+    y = twice(mg.tensor(1.0, requires_grad=True))
+    with pytest.raises(
+        TypeError, match=r"rule of twice for its argument 0 returned <U3 instead of.*test_errors\.py"
+    ):
+        y.backward()
+
+
+def test_a_detached_history_is_freed():
+    import weakref
+
+    y = np.tanh(mg.tensor(np.ones(3), requires_grad=True))
+    node, kept = weakref.ref(y.node), y.detach()
+    del y
+    assert node() is None
+    assert kept.shape == (3,)
