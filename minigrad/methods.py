@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import difflib
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +32,26 @@ class Methods:
     def min(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.min: the smallest entry. Equal ones share the gradient."""
         return np.min(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def prod(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """np.prod: the product over `axis`, or of all entries."""
+        return np.prod(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def var(self, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        """np.var: the mean squared distance from the mean; divided by n - ddof (PyTorch divides by n - 1)."""
+        return np.var(self, axis=axis, keepdims=keepdims, ddof=ddof)  # type: ignore[call-overload]
+
+    def std(self, axis: Axis = None, keepdims: bool = False, ddof: int = 0) -> Any:
+        """np.std: the square root of the variance. Its gradient is 0 where all entries are equal."""
+        return np.std(self, axis=axis, keepdims=keepdims, ddof=ddof)  # type: ignore[call-overload]
+
+    def cumsum(self, axis: int | None = None) -> Any:
+        """np.cumsum: running sums."""
+        return np.cumsum(self, axis=axis)  # type: ignore[call-overload]
+
+    def sort(self, axis: int = -1) -> Any:
+        """np.sort: the entries in increasing order, a new tensor."""
+        return np.sort(self, axis=axis)  # type: ignore[call-overload]
 
     def norm(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.linalg.norm: √Σx². Its gradient at 0 is 0."""
@@ -68,6 +89,10 @@ class Methods:
         """np.swapaxes: two axes exchanged."""
         return np.swapaxes(self, axis1, axis2)  # type: ignore[call-overload]
 
+    def unsqueeze(self, axis: int) -> Any:
+        """np.expand_dims: a new axis of size 1."""
+        return np.expand_dims(self, axis)  # type: ignore[call-overload]
+
     def squeeze(self, axis: Axis = None) -> Any:
         """np.squeeze: axes of size 1 removed."""
         return np.squeeze(self, axis=axis)  # type: ignore[call-overload]
@@ -99,6 +124,10 @@ class Methods:
     def exp(self) -> Any:
         """eˣ."""
         return np.exp(self)  # type: ignore[call-overload]
+
+    def square(self) -> Any:
+        """x²."""
+        return np.square(self)  # type: ignore[call-overload]
 
     def log(self) -> Any:
         """The natural logarithm."""
@@ -140,6 +169,10 @@ class Methods:
         """eˣ / Σeˣ along `axis`."""
         return neural.softmax(self, axis)
 
+    def log_softmax(self, axis: int = -1) -> Any:
+        """log of softmax along `axis`, stable."""
+        return neural.log_softmax(self, axis)
+
     def all(self) -> bool:
         """Whether every entry is true (not zero)."""
         return bool(self._data.all())  # type: ignore[attr-defined]
@@ -151,3 +184,24 @@ class Methods:
     def argmax(self, axis: int | None = None) -> Any:
         """np.argmax: where the largest entry is. Plain integers."""
         return self._data.argmax(axis)  # type: ignore[attr-defined]
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """np.argmin: where the smallest entry is. Plain integers."""
+        return self._data.argmin(axis)  # type: ignore[attr-defined]
+
+    def tolist(self) -> Any:
+        """The values as nested lists of Python numbers."""
+        return self._data.tolist()  # type: ignore[attr-defined]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Only asked where nothing else has the name: says which function of NumPy's, or method, is meant."""
+            if name.startswith("_"):
+                raise AttributeError(f"a Tensor has no {name!r}")
+            hint = f"write np.{name}(…)" if callable(getattr(np, name, None)) else ""
+            near = difflib.get_close_matches(name, [n for n in dir(type(self)) if n[0] != "_"], n=1)
+            hint = hint or (f"did you mean .{near[0]}?" if near else "")
+            raise AttributeError(
+                f"A Tensor has no method or attribute {name!r}" + (f": {hint}" if hint else ".")
+            )

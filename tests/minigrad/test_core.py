@@ -208,3 +208,41 @@ def test_two_devices_in_one_call_are_both_named(monkeypatch):
         TypeError, match=r"multiply met two devices: Tensor 'w' on cpu, Tensor 'x' on cuda\. Move one"
     ):
         w * x
+
+
+METHODS = {
+    "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "prod": np.prod, "var": np.var, "std": np.std,
+    "cumsum": np.cumsum, "sort": np.sort, "norm": np.linalg.norm, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
+    "square": np.square, "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "abs": np.abs, "relu": mg.relu,
+    "sigmoid": mg.sigmoid, "softmax": mg.softmax, "log_softmax": mg.log_softmax, "flatten": np.ravel,
+    "squeeze": np.squeeze, "transpose": np.transpose, "argmax": np.argmax, "argmin": np.argmin,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_is_the_function_of_its_name(name):
+    x = leaf([[1.0, 2.0, 0.5], [0.3, 4.0, 1.5]])
+    method, function = getattr(x, name)(), METHODS[name](x)
+    np.testing.assert_array_equal(
+        np.asarray(getattr(method, "data", method)), np.asarray(getattr(function, "data", function))
+    )
+    if isinstance(method, mg.Tensor):
+        (g,), (h,) = (mg.grad(value.sum(), x) for value in (method, function))
+        np.testing.assert_array_equal(g, h)
+
+
+def test_methods_with_arguments():
+    x = leaf([[1.0, 2.0, 0.5], [0.3, 4.0, 1.5]])
+    assert x.unsqueeze(1).shape == (2, 1, 3)
+    assert x.swapaxes(0, 1).shape == x.T.shape == x.transpose(1, 0).shape == (3, 2)
+    assert x.reshape(3, -1).shape == x.reshape((3, 2)).shape == (3, 2)
+    assert x.sum(axis=0, keepdims=True).shape == (1, 3)
+    assert x.var(ddof=1).item() == pytest.approx(np.var(x.data, ddof=1))
+    assert x.pow(2)[0, 1].item() == 4
+    assert x.clip(1, 2).tolist() == [[1, 2, 1], [1, 2, 1.5]]
+    assert x.mv(mg.tensor([1.0, 0.0, 0.0])).tolist() == [1, 0.3]
+    assert x[0].dot(x[1]).item() == pytest.approx(x.data[0] @ x.data[1])
+    assert (x > 0).all()
+    assert not (x > 9).any()
+    assert (x % 1)[0].tolist() == [0, 0, 0.5]
+    assert not (x // 1).requires_grad

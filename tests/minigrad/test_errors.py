@@ -335,3 +335,11 @@ def test_a_detached_history_is_freed():
     del y
     assert node() is None
     assert kept.shape == (3,)
+
+
+def test_an_unknown_method_says_what_to_write(x):
+    with pytest.raises(AttributeError, match=r"no method or attribute 'arctan': write np\.arctan\(…\)"):
+        x.arctan()
+    with pytest.raises(AttributeError, match=r"'sigmod': did you mean \.sigmoid\?"):
+        x.sigmod()
+    assert not hasattr(x, "_repr_html_")
