@@ -20,7 +20,7 @@ from minigrad.hooks import hooked
 from minigrad.modes import checksum, state
 from minigrad.node import Node, ancestors, function_name
 from minigrad.record import Parts, Traced
-from minigrad.vjps import lookup
+from minigrad.vjps import lookup, rulebook
 
 Watch = Callable[[Node, int, Any, Any, Any], None]
 
@@ -48,24 +48,29 @@ def sweep(
     kept = set(wanted or ())
     gradients, anomaly = dict(seeds), state.anomaly
     for node in nodes:
-        g = gradients.get(node)
+        g = gradients.pop(node, None)
         if g is None:
             continue
         if node.notes.hooks:
-            g = gradients[node] = hooked(g, node.notes.hooks)
-        if not (node.notes.retain or node in kept):
-            del gradients[node]  # its messages are sent below; the array is free after that
-        primitive = lookup(node.fun)
+            g = hooked(g, node.notes.hooks)
+        if node.notes.retain or node in kept:
+            gradients[node] = g
+        primitive = rulebook.get(node.fun) or lookup(node.fun)
         if isinstance(g, Parts):
             g = g.filled(node)
         send = conjugated if node.dtype.kind == "c" and primitive.holomorphic else primitive.vjp
-        for i, parent in enumerate(node.parents):
-            if parent is None or not parent.requires_grad or (on_path is not None and parent not in on_path):
+        i = -1
+        for parent in node.parents:
+            i += 1
+            if parent is None or not parent._requires_grad or (on_path is not None and parent not in on_path):
                 continue
-            sent = send(node, i, g, lift)
+            sent = message = send(node, i, g, lift)
             if sent is None:
                 continue
-            message = fitted(sent, node, i, parent, primitive.elementwise)
+            target = parent if type(parent) is Node else parent._data
+            # Most messages fit as they are; a look at both properties saves a call for each of them.
+            if getattr(sent, "shape", None) != target.shape or sent.dtype is not target.dtype:
+                message = fitted(sent, node, i, parent, primitive.elementwise)
             if anomaly:
                 inspect(node, i, g, message, parent)
             if watch:
@@ -74,8 +79,8 @@ def sweep(
             # a + b, never +=: the message may be the very array that another node holds.
             gradients[parent] = message if before is None else before + message
     for leaf, g in gradients.items():
-        if isinstance(leaf, Traced) and leaf._hooks:
-            gradients[leaf] = hooked(g, leaf._hooks)
+        if leaf.notes.hooks and isinstance(leaf, Traced):
+            gradients[leaf] = hooked(g, leaf.notes.hooks)
     return gradients
 
 

@@ -74,10 +74,7 @@ class Backward(Traced):
         """
         if not self.requires_grad:
             raise RuntimeError(f"{self.label} wants no gradient, so its hook would never be called.")
-        if self._node is not None:
-            return Hook(self._node.noted().hooks, hook, self.wrap)
-        self._hooks = self._hooks or {}
-        return Hook(self._hooks, hook, self.wrap)
+        return Hook(vertex(self).noted().hooks, hook, self.wrap)
 
 
 def seed_for(output: Any, gradient: Any) -> Any:
@@ -148,13 +145,12 @@ def deposit(gradients: dict, wrap: Callable) -> None:
     """Add the gradients to what the leaves hold. All or nothing: an error before leaves them untouched."""
     given: set[int] = set()
     for holder, g in gradients.items():
-        notes = holder.notes if isinstance(holder, Node) else None
-        if notes is not None and not notes.retain:
+        if isinstance(holder, Node) and not holder.notes.retain:
             continue
         g = owned(g, given)
         g = g if isinstance(g, Traced) else wrap(g)
-        keeper = notes or holder
-        keeper.grad = g if keeper.grad is None else keeper.grad + g
+        notes = holder.noted()
+        notes.grad = g if notes.grad is None else notes.grad + g
 
 
 def grad(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad.record import apply1
 from minigrad.rules import neural, shape
 
 Axis = int | tuple[int, ...] | None
@@ -123,35 +124,35 @@ class Methods:
 
     def exp(self) -> Any:
         """eˣ."""
-        return np.exp(self)  # type: ignore[call-overload]
+        return apply1(np.exp, self)
 
     def square(self) -> Any:
         """x²."""
-        return np.square(self)  # type: ignore[call-overload]
+        return apply1(np.square, self)
 
     def log(self) -> Any:
         """The natural logarithm."""
-        return np.log(self)  # type: ignore[call-overload]
+        return apply1(np.log, self)
 
     def sqrt(self) -> Any:
         """The square root."""
-        return np.sqrt(self)  # type: ignore[call-overload]
+        return apply1(np.sqrt, self)
 
     def sin(self) -> Any:
         """The sine, of radians."""
-        return np.sin(self)  # type: ignore[call-overload]
+        return apply1(np.sin, self)
 
     def cos(self) -> Any:
         """The cosine, of radians."""
-        return np.cos(self)  # type: ignore[call-overload]
+        return apply1(np.cos, self)
 
     def tanh(self) -> Any:
         """The hyperbolic tangent."""
-        return np.tanh(self)  # type: ignore[call-overload]
+        return apply1(np.tanh, self)
 
     def abs(self) -> Any:
         """The absolute value. Its gradient at 0 is 0."""
-        return np.absolute(self)  # type: ignore[call-overload]
+        return apply1(np.absolute, self)
 
     def clip(self, low: Any = None, high: Any = None) -> Any:
         """np.clip: entries held between two bounds."""

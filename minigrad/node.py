@@ -15,8 +15,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-import numpy as np
-
 
 class Forgotten:
     """Stands in a node's `args` for a value that no rule will ask for, so that its memory can be freed."""
@@ -32,14 +30,14 @@ tick = count(1).__next__
 
 
 class Notes:
-    """What only some nodes carry, kept apart so that the others stay small.
+    """What only some nodes and leaves carry, kept apart so that the others stay small and quick to make.
 
     Attributes:
-        name: the user's name for the result, for pictures and messages.
+        name: the user's name for the value, for pictures and messages.
         line: where in the user's program the call happened; for user-written rules, and while looking for anomalies.
-        retain, grad: after `retain_grad()`, backward passes add up the gradient here.
+        retain, grad: where backward passes add up the gradient; in a node only after `retain_grad()`.
         seed: what the last backward pass that began here started from.
-        hooks: functions that see, and may replace, the gradient of the result.
+        hooks: functions that see, and may replace, the gradient.
         sums: checksums of the arrays that were used, while looking for anomalies.
     """
 
@@ -58,7 +56,21 @@ class Notes:
 NO_NOTES = Notes()
 
 
-class Node:
+class Vertex:
+    """What nodes and leaf Tensors have in common: notes."""
+
+    __slots__ = ()
+
+    notes: Notes  # read only, because those without notes share NO_NOTES
+
+    def noted(self) -> Notes:
+        """Notes that may be written on."""
+        if self.notes is NO_NOTES:
+            self.notes = Notes()  # type: ignore[misc]  # the slot is the subclasses'
+        return self.notes
+
+
+class Node(Vertex):
     """One function call: which function, on what, and where each argument came from.
 
     Attributes:
@@ -70,31 +82,26 @@ class Node:
         shape, dtype: of the result. They stay known when the value itself is forgotten. A function with
             several results is one node whose `shape` is a list; `pick` nodes take the results apart.
         order: the creation number. A node is always newer than its parents.
-        notes: see `Notes`; read only. `noted()` gives the node notes of its own to write on.
+        notes: see `Notes`.
     """
 
     __slots__ = ("__weakref__", "args", "dtype", "fun", "kwargs", "notes", "order", "out", "parents", "shape")
 
-    requires_grad = True  # a call is only recorded if a gradient may be asked for
+    requires_grad = _requires_grad = True  # a call is only recorded if a gradient may be asked for
     changed_at = 0  # a computed value never changes; leaves have their own `changed_at`
 
-    def __init__(self, fun: Callable, args: tuple, kwargs: dict, parents: tuple, out: Any, keep_out: bool):
+    def __init__(
+        self, fun: Callable, args: tuple, kwargs: dict, parents: tuple, out: Any, shape: Any, dtype: Any
+    ):
         self.fun = fun
         self.args = args
         self.kwargs = kwargs
         self.parents = parents
-        self.out = out if keep_out else FORGOTTEN
-        several = isinstance(out, tuple)
-        self.shape = [part.shape for part in out] if several else out.shape
-        self.dtype = np.result_type(*out) if several else out.dtype
+        self.out = out
+        self.shape = shape
+        self.dtype = dtype
         self.order = tick()
         self.notes = NO_NOTES
-
-    def noted(self) -> Notes:
-        """Notes that may be written on."""
-        if self.notes is NO_NOTES:
-            self.notes = Notes()
-        return self.notes
 
     @property
     def name(self) -> str | None:

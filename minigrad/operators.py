@@ -10,7 +10,7 @@ import numpy as np
 from minigrad import refuse
 from minigrad.modes import state
 from minigrad.node import tick
-from minigrad.record import Traced, apply, flat, user_line
+from minigrad.record import Traced, apply, apply1, apply2, flat, user_line
 
 
 def plain(value: Any) -> Any:
@@ -29,58 +29,58 @@ class Operators(Traced):
     __slots__ = ()
 
     def __add__(self, y: Any) -> Any:
-        return apply(np.add, (self, y))
+        return apply2(np.add, self, y)
 
     def __radd__(self, y: Any) -> Any:
-        return apply(np.add, (y, self))
+        return apply2(np.add, y, self)
 
     def __sub__(self, y: Any) -> Any:
-        return apply(np.subtract, (self, y))
+        return apply2(np.subtract, self, y)
 
     def __rsub__(self, y: Any) -> Any:
-        return apply(np.subtract, (y, self))
+        return apply2(np.subtract, y, self)
 
     def __mul__(self, y: Any) -> Any:
-        return apply(np.multiply, (self, y))
+        return apply2(np.multiply, self, y)
 
     def __rmul__(self, y: Any) -> Any:
-        return apply(np.multiply, (y, self))
+        return apply2(np.multiply, y, self)
 
     def __truediv__(self, y: Any) -> Any:
-        return apply(np.divide, (self, y))
+        return apply2(np.divide, self, y)
 
     def __rtruediv__(self, y: Any) -> Any:
-        return apply(np.divide, (y, self))
+        return apply2(np.divide, y, self)
 
     def __pow__(self, y: Any) -> Any:
-        return apply(np.power, (self, y))
+        return apply2(np.power, self, y)
 
     def __rpow__(self, y: Any) -> Any:
-        return apply(np.power, (y, self))
+        return apply2(np.power, y, self)
 
     def __matmul__(self, y: Any) -> Any:
-        return apply(np.matmul, (self, y))
+        return apply2(np.matmul, self, y)
 
     def __rmatmul__(self, y: Any) -> Any:
-        return apply(np.matmul, (y, self))
+        return apply2(np.matmul, y, self)
 
     def __mod__(self, y: Any) -> Any:
-        return apply(np.remainder, (self, y))
+        return apply2(np.remainder, self, y)
 
     def __rmod__(self, y: Any) -> Any:
-        return apply(np.remainder, (y, self))
+        return apply2(np.remainder, y, self)
 
     def __floordiv__(self, y: Any) -> Any:
         return np.floor_divide(self, y)  # type: ignore[call-overload]  # piecewise constant: a static result
 
     def __neg__(self) -> Any:
-        return apply(np.negative, (self,))
+        return apply1(np.negative, self)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return apply(np.absolute, (self,))
+        return apply1(np.absolute, self)
 
     def __getitem__(self, index: Any) -> Any:
         index = tuple(plain(i) for i in index) if isinstance(index, tuple) else plain(index)

@@ -84,12 +84,18 @@ class Primitive:
 
     def vjp(self, node: Node, i: int, g: Any, lift: Callable | None = None) -> Any:
         """The message that `node` sends to its argument `i`. `lift` turns saved arrays into Tensors."""
-        rule = self.rule(i)
+        rule, getters = self.steps[0 if self.each else i]
         if rule is None:
             return None
         if self.each:
-            return rule(g, *[i if get is None else get(node, lift) for get in self.needs[rule][0]])
-        return rule(g, *[get(node, lift) for get in self.needs[rule][0]])
+            return rule(g, *[i if get is None else get(node, lift) for get in getters])
+        return rule(g, *[get(node, lift) for get in getters]) if getters else rule(g)
+
+    @cached_property
+    def steps(self) -> list[tuple[Callable | None, list]]:
+        """Per argument its rule, and how to get what the rule asks for; beyond them nothing."""
+        rules = [self.each] if self.each else [*self.rules, *[None] * 64]
+        return [(rule, self.needs[rule][0] if rule else []) for rule in rules]
 
     def keep(self, wanted: tuple) -> tuple[frozenset, bool]:
         """Which argument positions, and whether the result, the rules of the `wanted` positions ask for."""
@@ -127,7 +133,13 @@ class Primitive:
                 positions.add(-1)
             elif name in self.positions:
                 positions.add(self.positions[name])
-                read = _option if self.each else _argument
+                read = (
+                    _option
+                    if self.each
+                    else _operand
+                    if self.elementwise and isinstance(self.fun, np.ufunc)
+                    else _argument
+                )
                 getters.append(read(self.positions[name], name, self.parameters[name]))
             elif name.removesuffix("_shape") in self.positions:
                 getters.append(_shape(self.positions[name.removesuffix("_shape")]))
@@ -155,6 +167,20 @@ def _shape(k: int) -> Getter:
     def get(node: Node, lift: Callable | None) -> tuple:
         parent = node.parents[k]
         return np.shape(node.args[k]) if parent is None else parent.shape
+
+    return get
+
+
+def _operand(k: int, name: str, default: Any) -> Getter:
+    """An argument of an elementwise ufunc: always given by position, which saves two questions."""
+
+    def get(node: Node, lift: Callable | None) -> Any:
+        parent = node.parents[k]
+        if parent is None:
+            return node.args[k]
+        if parent.changed_at > node.order:
+            raise StaleValueError(stale_message(parent, node))
+        return node.args[k] if lift is None else lift(node.args[k], parent)
 
     return get
 

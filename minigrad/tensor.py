@@ -11,6 +11,7 @@ hand every call to `record.apply`; the derivatives are in `rules/`.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from minigrad.errors import StaleValueError
 from minigrad.gradients import Backward
 from minigrad.leaving import Leaving
 from minigrad.methods import Methods
-from minigrad.node import Node, function_name, tick
+from minigrad.node import NO_NOTES, Node, function_name, tick
 from minigrad.operators import Operators
 from minigrad.protocols import array_function, array_ufunc
 from minigrad.record import picked
@@ -64,11 +65,11 @@ class Tensor(Operators, Leaving, Backward, Methods):
     ) -> None:
         self._data = devices.as_array(data, dtype, device)
         self._node = None
-        self._grad: Tensor | None = None
         self._requires_grad = False
-        self._name = name
-        self._hooks: dict | None = None
+        self.notes = NO_NOTES
         self.changed_at = 0
+        if name is not None:
+            self.name = name
         self.requires_grad = requires_grad
 
     @staticmethod
@@ -77,12 +78,18 @@ class Tensor(Operators, Leaving, Backward, Methods):
         t = Tensor.__new__(Tensor)
         t._data = data
         t._node = node
-        t._grad = None
-        t._requires_grad = node is not None or None  # None: computed, but no call of it was recorded
-        t._name = None
-        t._hooks = None
+        t._requires_grad = None if node is None else True  # None: computed, but no call of it was recorded
+        t.notes = NO_NOTES
         t.changed_at = 0
         return t
+
+    def __copy__(self) -> Tensor:
+        """The same array under a name and gradient of its own."""
+        twin = type(self).__new__(type(self))
+        for slot in ("_data", "_node", "_requires_grad", "changed_at"):
+            setattr(twin, slot, getattr(self, slot))
+        twin.notes = copy.copy(self.notes)
+        return twin
 
     @staticmethod
     def lift(value: Any, parent: Any) -> Any:
@@ -131,7 +138,7 @@ class Tensor(Operators, Leaving, Backward, Methods):
     @property
     def grad(self) -> Tensor | None:
         """The accumulated gradient; None before `backward()`, and for results that were not asked to keep it."""
-        return self._grad if self._node is None else self._node.notes.grad
+        return (self._node or self).notes.grad
 
     @grad.setter
     def grad(self, value: Any) -> None:
@@ -141,10 +148,7 @@ class Tensor(Operators, Leaving, Backward, Methods):
             raise ValueError(
                 f"{self.label} has shape {self.shape}; a gradient of shape {value.shape} is not its."
             )
-        if self._node is None:
-            self._grad = value
-        else:
-            self._node.noted().grad = value
+        (self._node or self).noted().grad = value
 
     @property
     def requires_grad(self) -> bool:
@@ -165,14 +169,11 @@ class Tensor(Operators, Leaving, Backward, Methods):
     @property
     def name(self) -> str | None:
         """A name for pictures and messages. It may be set at any time."""
-        return self._name if self._node is None else self._node.name
+        return (self._node or self).notes.name
 
     @name.setter
     def name(self, name: str | None) -> None:
-        if self._node is None:
-            self._name = name
-        else:
-            self._node.noted().name = name
+        (self._node or self).noted().name = name
 
     @property
     def label(self) -> str:
