@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from minigrad import refuse
+from minigrad.explain import user_line
 from minigrad.modes import state
 from minigrad.node import tick
-from minigrad.record import Traced, apply, apply1, apply2, flat, user_line
+from minigrad.record import Traced, apply, apply1, apply2, flat
 
 
 def plain(value: Any) -> Any:
