@@ -62,6 +62,7 @@ class Graph:
 
     def __init__(self, output: Any, **inputs: Any) -> None:
         begun, captured = tick(), not isinstance(output, Traced)
+        self._data: set[str] = set()  # inputs of a captured function that are data
         if captured:
             if not callable(output):
                 raise TypeError(
@@ -88,16 +89,11 @@ class Graph:
                     f"Two inputs of this graph are called {leaf.name!r}; give each its own name."
                 )
 
-    _data: frozenset[str] | set[str] = frozenset()  # inputs of a captured function that are data
-
     def _captured(self, fun: Callable, inputs: dict[str, Any]) -> Any:
         """Call `fun` on Tensors made of `inputs`, recording everything."""
         self._data = {name for name, value in inputs.items() if not getattr(value, "requires_grad", False)}
-        tensors = {}
-        for name, value in inputs.items():
-            tensors[name] = twin(value, name)
         with enable_grad(), capturing():
-            return fun(**tensors)
+            return fun(**{name: twin(value, name) for name, value in inputs.items()})
 
     def forward(self, **inputs: Any) -> Any:
         """Run all operations again, with new values for the leaves named; the others keep theirs.
@@ -194,7 +190,8 @@ class Graph:
         It runs without Tensors. All named inputs are given at each call, as arrays.
 
         Raises:
-            UsageError: the graph holds values that would not follow new inputs, or inputs without names.
+            UsageError: the graph holds values that would not follow new inputs, or inputs without names; or the
+                program fails a comparison with the graph on other inputs.
 
         Example:
             >>> import minigrad as mg
@@ -209,7 +206,29 @@ class Graph:
                 "program would use them for all inputs. Capture the function instead: mg.Graph(fn, x=…)."
             )
         program = self._program()
-        return execute(program.text(), program.given)
+        run = execute(program.text(), program.given)
+        self._prove(run)
+        return run
+
+    def _prove(self, run: Callable) -> None:
+        """Compare the program with the graph on other inputs: a rule may have taken a value for a constant."""
+        before = dict(self._fed), self.output
+        rng = np.random.default_rng(0)
+        moved = {name: shaken(self._fed[leaf]._data, rng) for name, leaf in self.inputs.items()}
+        try:
+            with np.errstate(all="ignore"):
+                expected = {"": self.forward(**moved), **self.backward(np.ones_like(self.output._data))}
+                value, gradients = run(**moved)
+        except (ValueError, np.linalg.LinAlgError):
+            return  # the function is not defined there, so there is nothing to compare
+        finally:
+            self._fed, self.output = before
+        for name, found in {"": value, **gradients}.items():
+            if not np.allclose(found, expected[name]._data, rtol=1e-6, atol=1e-9, equal_nan=True):
+                raise UsageError(
+                    f"{f'The gradient for {name!r}' if name else 'The value'} of this graph depends on the inputs in a "
+                    f"way that the printed program cannot follow. Use forward() and backward(), which can."
+                )
 
     def _program(self) -> Program:
         nameless = [leaf for leaf in self._leaves if not leaf.name and leaf.requires_grad]
@@ -250,3 +269,11 @@ def rerun(node: Node, args: list) -> Any:
     if node.fun is pick:
         return args[0][args[1]]
     return apply(node.fun, tuple(args), node.kwargs)
+
+
+def shaken(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Other numbers of the same kind: the entries in another order, each changed by a few per cent."""
+    if x.dtype.kind not in "fc":
+        return x
+    mixed = np.reshape(np.reshape(x, -1)[rng.permutation(x.size)], x.shape)
+    return (mixed * rng.uniform(0.95, 1.05, x.shape)).astype(x.dtype)

@@ -59,7 +59,7 @@ class Program:
         self.forward = ancestors(vertex(output))[::-1]
         for node in self.forward:
             self.name(node, node.name or self.fresh())
-        self.messages: dict[Node, str] = {}  # what is sent, or the sum of what was, and to whom
+        self.messages: dict[Any, str] = {}  # what is sent, or the sum of what was, and to whom
         self.marks: list[int] = []
         self.comments: list[str] = []
         self.gradients = self._backward()
@@ -92,9 +92,9 @@ class Program:
             sender = symbol(function_name(node.fun), node.args, node.parents)
             self.comments.append(f"{sender} sends {self.names[node.parents[i]]}: {rule_text(node.fun, i)}")
             receiver = node.parents[i]
-            if not isinstance(message, Parts) and message.node is not None:
-                self.messages[message.node] = f"d_{self.names[receiver]}"
-                if message.node not in self.names:
+            if not isinstance(message, Parts):
+                self.messages[vertex(message)] = f"d_{self.names[receiver]}"
+                if message.node is not None and message.node not in self.names:
                     self.name(message.node, f"d_{self.names[receiver]}")
 
         with enable_grad(), capturing():
@@ -125,10 +125,8 @@ class Program:
 
     def comment(self, node: Node) -> str:
         """Which message the node helps to compute; additions of messages stand between these."""
-        if self.adds_up(node):
-            return "the messages add up"
         k = bisect.bisect(self.marks, node.order)
-        return self.comments[k]
+        return "the messages add up" if self.adds_up(node) or k == len(self.comments) else self.comments[k]
 
     def adds_up(self, node: Node) -> bool:
         """Whether this is an addition that the engine made: of two messages to the same node."""

@@ -113,3 +113,30 @@ def test_the_printed_program_gives_the_same_numbers():
     assert value == pytest.approx(loss.item())
     np.testing.assert_allclose(gradients["w"], w.grad)
     np.testing.assert_allclose(gradients["b"], b.grad)
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda x: np.kron(x, [1.0, 2.0]).sum() + (3.0 * x).sum() + (x * x).sum(),
+        lambda x: (x * x).sum() + x.sum() + (2.0 * x).sum(),
+    ],
+)
+def test_messages_that_are_constants_add_up_in_a_program(fn):
+    x = np.array([0.5, 1.3, 1.7])
+    value, gradients = mg.Graph(fn, x=leaf(np.zeros(3) + 0.25)).compile()(x=x)
+    tensor = leaf(x)
+    (expected,) = mg.grad(fn(tensor), tensor)
+    assert value == pytest.approx(fn(tensor).item())
+    np.testing.assert_allclose(gradients["x"], expected)
+
+
+def test_a_program_that_cannot_follow_new_inputs_is_refused():
+    """The rule of interp looks up intervals in plain values; the program would keep those of the first inputs."""
+    graph = mg.Graph(lambda x: np.interp(x, [0.0, 1.0, 2.0], [0.0, 1.0, 4.0]).sum(), x=leaf([0.5, 1.3, 1.7]))
+    with pytest.raises(
+        mg.UsageError, match=r"gradient for 'x' of this graph.*Use forward\(\) and backward\(\)"
+    ):
+        graph.compile()
+    graph.forward(x=[1.5, 0.2, 1.7])
+    np.testing.assert_array_equal(graph.backward()["x"], [3, 1, 3])
