@@ -85,9 +85,9 @@ class Call:
             for t, g in zip(self.inputs, found, strict=True)
         ]
 
-    def plain(self, values: Any, always: bool = False) -> Any:
+    def plain(self, values: Any) -> Any:
         """Arrays for those who came with arrays, Tensors for the others."""
-        if not always and (self.tensors_in or self.create_graph):
+        if self.tensors_in or self.create_graph:
             return values
         return tree.mapped(lambda t: t._data if isinstance(t, Traced) else t, values)
 

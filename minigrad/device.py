@@ -6,7 +6,6 @@ The engine and its rules never name CuPy. Its arrays obey the same protocols as 
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -80,9 +79,3 @@ def as_array(data: Any, dtype: Any, name: str | None) -> Any:
             f"({type(data).__name__} {str(data)[:40]!r})."
         )
     return array if name is None else transfer(array, name)
-
-
-def memory_pool_used() -> int:
-    """Bytes that CuPy's pool holds for arrays now; 0 without CuPy."""
-    cupy = sys.modules.get("cupy")
-    return cupy.get_default_memory_pool().used_bytes() if cupy else 0

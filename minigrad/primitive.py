@@ -13,6 +13,8 @@ from minigrad.errors import LeavesGraphError, StaleValueError
 from minigrad.node import Node, function_name
 
 Getter = Callable[[Node, Callable | None], Any]
+ALL = -1  # among the positions that a rule reads: every one
+NO_STEP: tuple[None, list] = (None, [])
 
 
 class Primitive:
@@ -84,25 +86,24 @@ class Primitive:
 
     def vjp(self, node: Node, i: int, g: Any, lift: Callable | None = None) -> Any:
         """The message that `node` sends to its argument `i`. `lift` turns saved arrays into Tensors."""
-        rule, getters = self.steps[0 if self.each else i]
+        if self.each:
+            return self.each(g, *[i if get is None else get(node, lift) for get in self.needs[self.each][0]])
+        rule, getters = self.steps[i] if i < len(self.steps) else NO_STEP
         if rule is None:
             return None
-        if self.each:
-            return rule(g, *[i if get is None else get(node, lift) for get in getters])
         return rule(g, *[get(node, lift) for get in getters]) if getters else rule(g)
 
     @cached_property
     def steps(self) -> list[tuple[Callable | None, list]]:
-        """Per argument its rule, and how to get what the rule asks for; beyond them nothing."""
-        rules = [self.each] if self.each else [*self.rules, *[None] * 64]
-        return [(rule, self.needs[rule][0] if rule else []) for rule in rules]
+        """Per argument its rule, and how to get what the rule asks for."""
+        return [(rule, self.needs[rule][0] if rule else []) for rule in self.rules]
 
     def keep(self, wanted: tuple) -> tuple[frozenset, bool]:
         """Which argument positions, and whether the result, the rules of the `wanted` positions ask for."""
         if wanted not in self._keep:
             asked = [self.needs[rule] for i, w in enumerate(wanted) if w and (rule := self.rule(i))]
             positions = frozenset().union(*[a for _, a, _ in asked])
-            everything = frozenset(range(len(wanted))) if -1 in positions else positions
+            everything = frozenset(range(len(wanted))) if ALL in positions else positions
             self._keep[wanted] = (everything, any(o for _, _, o in asked))
         return self._keep[wanted]
 
@@ -117,6 +118,12 @@ class Primitive:
                     f"there wants a gradient. Write {name}.detach() if none should flow through it."
                 )
 
+    def _reader(self) -> Callable[[int, str, Any], Getter]:
+        """How this function's parameters are found in a node."""
+        if self.each:
+            return _option  # positions hold the many arguments; everything else is an option
+        return _operand if self.elementwise and isinstance(self.fun, np.ufunc) else _argument
+
     def _needs(self, rule: Callable) -> tuple[list, set[int], bool]:
         """Read the rule's signature once: a getter per name, the positions it reads, whether it reads out."""
         getters: list[Getter | None] = []
@@ -130,17 +137,10 @@ class Primitive:
                 getters.append(_shapes)
             elif name == "args" and self.each:
                 getters.append(_arguments)
-                positions.add(-1)
+                positions.add(ALL)
             elif name in self.positions:
                 positions.add(self.positions[name])
-                read = (
-                    _option
-                    if self.each
-                    else _operand
-                    if self.elementwise and isinstance(self.fun, np.ufunc)
-                    else _argument
-                )
-                getters.append(read(self.positions[name], name, self.parameters[name]))
+                getters.append(self._reader()(self.positions[name], name, self.parameters[name]))
             elif name.removesuffix("_shape") in self.positions:
                 getters.append(_shape(self.positions[name.removesuffix("_shape")]))
             else:

@@ -11,6 +11,7 @@ import unicodedata
 from types import SimpleNamespace
 from typing import Any, TypeGuard
 
+from minigrad.summary import size_text as shape_text
 from minigrad.symbols import number
 
 NOT_COMPUTED = "—"  # a gradient that was never computed is not 0
@@ -84,17 +85,6 @@ def pretty(text: str) -> str:
     '1 * −4 = −4, axis=−1, x-y'
     """
     return _NEGATIVE.sub(MINUS, clean(text))
-
-
-def shape_text(shape: list[int]) -> str:
-    """
-
-    >>> shape_text([2, 3]), shape_text([5]), shape_text([])
-    ('2×3', '5 numbers', 'one number')
-    """
-    if not shape:
-        return "one number"
-    return f"{shape[0]} numbers" if len(shape) == 1 else "×".join(map(str, shape))
 
 
 def is_scalar(summary: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:

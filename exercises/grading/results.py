@@ -9,15 +9,13 @@ Format: https://gradescope-autograders.readthedocs.io/en/latest/specs/#output-fo
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from minigrad.errors import UsageError
+from visuals.files import write_whole
 
 
 @dataclass(frozen=True)
@@ -115,18 +113,9 @@ def write_atomically(path: Path, text: str) -> Path:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)  # mkstemp makes it private; a result is an ordinary file
-        os.replace(temporary, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise UsageError(f"cannot write {path}: {error.strerror}") from None
-    return path
+        return write_whole(path, text)
+    except OSError as error:  # its sentence begins a line; this one follows the command's name
+        raise UsageError(f"c{str(error)[1:]}") from None

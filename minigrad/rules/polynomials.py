@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.rules.sampled import array, placed
+from minigrad.rules.sampled import floats, placed
 from minigrad.vjps import defvjp
 
 
@@ -20,7 +20,7 @@ def powers(x: Any, n: int) -> Any:
 def polyval_x(g: Any, p: Any, x: Any) -> Any:
     """g * p'(x)"""
     n = np.shape(p)[0]
-    return g * np.polyval(array(p)[:-1] * placed(range(n - 1, 0, -1), g), x) if n > 1 else g * 0
+    return g * np.polyval(floats(p)[:-1] * placed(range(n - 1, 0, -1), g), x) if n > 1 else g * 0
 
 
 def vander_rule(g: Any, x: Any, N: Any, increasing: bool) -> Any:

@@ -153,14 +153,14 @@ def trapezoid_dx(g: Any, y: Any, dx_shape: tuple, axis: int) -> Any:
 # Interpolation --------------------------------------------------------------------------------------------------
 
 
-def array(x: Any) -> Any:
+def floats(x: Any) -> Any:
     """A constant given as a list or a number, as an array."""
     return x if hasattr(x, "shape") else np.asarray(x, dtype=float)
 
 
 def segment(x: Any, xp: Any) -> tuple[Any, Any]:
     """Which interval of the knots each x lies in, and how far along it: 0 … 1, held at the ends."""
-    x, xp = array(x), array(xp)
+    x, xp = floats(x), floats(xp)
     j = np.clip(np.searchsorted(plain(xp), plain(x), side="right") - 1, 0, max(xp.shape[0] - 2, 0))
     end = np.minimum(j + 1, xp.shape[0] - 1)
     return (j, end), np.clip((x - xp[j]) / nonzero(xp[end] - xp[j]), 0, 1)
@@ -168,7 +168,7 @@ def segment(x: Any, xp: Any) -> tuple[Any, Any]:
 
 def inside(x: Any, xp: Any, left: Any = None, right: Any = None) -> Any:
     """Where x lies between the knots; beyond an end too, unless a constant was given for there."""
-    x, xp = array(x), array(xp)
+    x, xp = floats(x), floats(xp)
     low = True if left is None else x >= xp[0]
     high = True if right is None else x <= xp[-1]
     return low * high if left is not None or right is not None else 1
@@ -177,7 +177,7 @@ def inside(x: Any, xp: Any, left: Any = None, right: Any = None) -> Any:
 def slope(x: Any, xp: Any, fp: Any) -> Any:
     """The slope of the interpolating line at each x; 0 beyond the ends."""
     (j, end), _ = segment(x, xp)
-    xp, fp = array(xp), array(fp)
+    xp, fp = floats(xp), floats(fp)
     return (fp[end] - fp[j]) / nonzero(xp[end] - xp[j]) * inside(x, xp, 0, 0)
 
 
