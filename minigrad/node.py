@@ -39,9 +39,11 @@ class Notes:
         seed: what the last backward pass that began here started from.
         hooks: functions that see, and may replace, the gradient.
         sums: checksums of the arrays that were used, while looking for anomalies.
+        scopes: the module calls that gave this node as their result: (begin, end, name). What was created
+            between the two ticks belongs to the module, so no other node has to remember it.
     """
 
-    __slots__ = ("grad", "hooks", "line", "name", "retain", "seed", "sums")
+    __slots__ = ("grad", "hooks", "line", "name", "retain", "scopes", "seed", "sums")
 
     def __init__(self) -> None:
         self.name: str | None = None
@@ -51,6 +53,7 @@ class Notes:
         self.seed: Any = None
         self.hooks: dict[int, Callable] = {}
         self.sums: tuple = ()
+        self.scopes: tuple[tuple[int, int, str], ...] = ()
 
 
 NO_NOTES = Notes()
