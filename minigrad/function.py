@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.node import Node
+from minigrad.primitive import Table
 from minigrad.record import Traced, apply
 
 
@@ -94,8 +95,11 @@ class FunctionRules:
             )
         return out if hasattr(out, "shape") else np.asarray(out)
 
-    def keep(self, wanted: tuple) -> tuple[frozenset, bool]:
-        return frozenset(range(len(wanted))), True  # backward(inputs, output, …) may look at everything
+    @property
+    def keep(self) -> Table:
+        return Table(
+            lambda wanted: (True,) * (len(wanted) + 1)
+        )  # backward(inputs, output, …) may look at everything
 
     def vjp(self, node: Node, i: int, g: Any, lift: Callable | None = None) -> Any:
         """Argument i's share of one call of `backward`; the call is made once for all arguments."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from minigrad.record import apply1
+from minigrad.hints import Hint
 from minigrad.rules import neural, shape
+from minigrad.unrolled import unary
 
 Axis = int | tuple[int, ...] | None
 
@@ -122,37 +122,21 @@ class Methods:
         """xʸ."""
         return self**y  # type: ignore[operator]
 
-    def exp(self) -> Any:
-        """eˣ."""
-        return apply1(np.exp, self)
+    exp = unary(np.exp, "eˣ.")
 
-    def square(self) -> Any:
-        """x²."""
-        return apply1(np.square, self)
+    square = unary(np.square, "x².")
 
-    def log(self) -> Any:
-        """The natural logarithm."""
-        return apply1(np.log, self)
+    log = unary(np.log, "The natural logarithm.")
 
-    def sqrt(self) -> Any:
-        """The square root."""
-        return apply1(np.sqrt, self)
+    sqrt = unary(np.sqrt, "The square root.")
 
-    def sin(self) -> Any:
-        """The sine, of radians."""
-        return apply1(np.sin, self)
+    sin = unary(np.sin, "The sine, of radians.")
 
-    def cos(self) -> Any:
-        """The cosine, of radians."""
-        return apply1(np.cos, self)
+    cos = unary(np.cos, "The cosine, of radians.")
 
-    def tanh(self) -> Any:
-        """The hyperbolic tangent."""
-        return apply1(np.tanh, self)
+    tanh = unary(np.tanh, "The hyperbolic tangent.")
 
-    def abs(self) -> Any:
-        """The absolute value. Its gradient at 0 is 0."""
-        return apply1(np.absolute, self)
+    abs = unary(np.absolute, "The absolute value. Its gradient at 0 is 0.")
 
     def clip(self, low: Any = None, high: Any = None) -> Any:
         """np.clip: entries held between two bounds."""
@@ -194,15 +178,12 @@ class Methods:
         """The values as nested lists of Python numbers."""
         return self._data.tolist()  # type: ignore[attr-defined]
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Only asked where nothing else has the name: says which function of NumPy's, or method, is meant."""
-            if name.startswith("_"):
-                raise AttributeError(f"a Tensor has no {name!r}")
-            hint = f"write np.{name}(…)" if callable(getattr(np, name, None)) else ""
-            near = difflib.get_close_matches(name, [n for n in dir(type(self)) if n[0] != "_"], n=1)
-            hint = hint or (f"did you mean .{near[0]}?" if near else "")
-            raise AttributeError(
-                f"A Tensor has no method or attribute {name!r}" + (f": {hint}" if hint else ".")
-            )
+    def __dir__(self) -> list[str]:
+        """What there is, without the names that only give a hint."""
+        hints = {
+            name
+            for base in type(self).__mro__
+            for name, value in vars(base).items()
+            if isinstance(value, Hint)
+        }
+        return [name for name in super().__dir__() if name not in hints]

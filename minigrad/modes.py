@@ -20,6 +20,23 @@ import numpy as np
 from minigrad.device import to_cpu
 
 
+class _Blocks:
+    """How many blocks are open in all threads that change what is recorded.
+
+    While there are none, which is nearly always, a call need not ask for the state of its own thread: that look
+    would cost as much as a third of a small multiplication.
+    """
+
+    def __init__(self) -> None:
+        self.open = 0
+        self._lock = threading.Lock()
+
+    def count(self, change: int) -> None:
+        """Note that a block was opened (1) or closed (-1)."""
+        with self._lock:
+            self.open += change
+
+
 class _State(threading.local):
     """Whether calls are recorded. One per thread: a loader's thread must not switch off the main one."""
 
@@ -34,6 +51,7 @@ class _State(threading.local):
 
 
 state = _State()
+blocks = _Blocks()
 
 
 class _Recording(contextlib.ContextDecorator):
@@ -42,11 +60,13 @@ class _Recording(contextlib.ContextDecorator):
         self.before: list[bool] = []
 
     def __enter__(self) -> None:
+        blocks.count(1)
         self.before.append(state.recording)
         state.recording = self.on
 
     def __exit__(self, *exc: object) -> None:
         state.recording = self.before.pop()
+        blocks.count(-1)
 
 
 def no_grad() -> _Recording:
@@ -111,11 +131,13 @@ class detect_anomaly(contextlib.ContextDecorator):
         self.before: list[bool] = []
 
     def __enter__(self) -> None:
+        blocks.count(1)
         self.before.append(state.anomaly)
         state.anomaly = True
 
     def __exit__(self, *exc: object) -> None:
         state.anomaly = self.before.pop()
+        blocks.count(-1)
 
 
 def checksum(value: Any) -> int | None:

@@ -19,6 +19,8 @@ from typing import Any
 class Forgotten:
     """Stands in a node's `args` for a value that no rule will ask for, so that its memory can be freed."""
 
+    __slots__ = ()  # without attributes it is nothing that the garbage collector has to walk through
+
     def __repr__(self) -> str:
         return "forgotten"
 
@@ -27,6 +29,15 @@ FORGOTTEN = Forgotten()
 
 # Every node and every in-place change takes the next tick, so comparing two numbers tells which came first.
 tick = count(1).__next__
+
+
+class Changes:
+    """When a leaf was last changed in place. A node that is newer need not ask whether its leaves still hold."""
+
+    latest = 0
+
+
+changes = Changes()
 
 
 class Notes:
@@ -38,14 +49,16 @@ class Notes:
         retain, grad: where backward passes add up the gradient; in a node only after `retain_grad()`.
         seed: what the last backward pass that began here started from.
         hooks: functions that see, and may replace, the gradient.
+        changed_at: when the leaf's array was last written into.
         sums: checksums of the arrays that were used, while looking for anomalies.
         scopes: the module calls that gave this node as their result: (begin, end, name). What was created
             between the two ticks belongs to the module, so no other node has to remember it.
     """
 
-    __slots__ = ("grad", "hooks", "line", "name", "retain", "scopes", "seed", "sums")
+    __slots__ = ("changed_at", "grad", "hooks", "line", "name", "retain", "scopes", "seed", "sums")
 
     def __init__(self) -> None:
+        self.changed_at = 0
         self.name: str | None = None
         self.line: str | None = None
         self.retain = False
@@ -72,6 +85,15 @@ class Vertex:
             self.notes = Notes()  # type: ignore[misc]  # the slot is the subclasses'
         return self.notes
 
+    @property
+    def changed_at(self) -> int:
+        """When the value was last changed in place: only leaves can be."""
+        return self.notes.changed_at
+
+    def changed(self) -> None:
+        """Note that the value is being changed in place now."""
+        self.noted().changed_at = changes.latest = tick()
+
 
 class Node(Vertex):
     """One function call: which function, on what, and where each argument came from.
@@ -91,7 +113,6 @@ class Node(Vertex):
     __slots__ = ("__weakref__", "args", "dtype", "fun", "kwargs", "notes", "order", "out", "parents", "shape")
 
     requires_grad = _requires_grad = True  # a call is only recorded if a gradient may be asked for
-    changed_at = 0  # a computed value never changes; leaves have their own `changed_at`
 
     def __init__(
         self, fun: Callable, args: tuple, kwargs: dict, parents: tuple, out: Any, shape: Any, dtype: Any

@@ -11,7 +11,8 @@ from minigrad import refuse
 from minigrad.explain import user_line
 from minigrad.modes import state
 from minigrad.node import tick
-from minigrad.record import Traced, apply, apply1, apply2, flat
+from minigrad.record import Traced, apply, flat
+from minigrad.unrolled import binary, unary
 
 
 def plain(value: Any) -> Any:
@@ -24,64 +25,39 @@ def compared(fun: np.ufunc, x: Any, y: Any) -> Any:
     return flat(fun, (x, y)) if state.capturing and x._requires_grad else x.wrap(fun(x._data, plain(y)))
 
 
+def swapped(operator: Any) -> Any:
+    """The operator of a right operand, for `2 * x`."""
+    return lambda x, y: operator(y, x)
+
+
 class Operators(Traced):
     """Everything that is written with a sign instead of a name."""
 
     __slots__ = ()
 
-    def __add__(self, y: Any) -> Any:
-        return apply2(np.add, self, y)
-
-    def __radd__(self, y: Any) -> Any:
-        return apply2(np.add, y, self)
-
-    def __sub__(self, y: Any) -> Any:
-        return apply2(np.subtract, self, y)
-
-    def __rsub__(self, y: Any) -> Any:
-        return apply2(np.subtract, y, self)
-
-    def __mul__(self, y: Any) -> Any:
-        return apply2(np.multiply, self, y)
-
-    def __rmul__(self, y: Any) -> Any:
-        return apply2(np.multiply, y, self)
-
-    def __truediv__(self, y: Any) -> Any:
-        return apply2(np.divide, self, y)
-
-    def __rtruediv__(self, y: Any) -> Any:
-        return apply2(np.divide, y, self)
-
-    def __pow__(self, y: Any) -> Any:
-        return apply2(np.power, self, y)
-
-    def __rpow__(self, y: Any) -> Any:
-        return apply2(np.power, y, self)
-
-    def __matmul__(self, y: Any) -> Any:
-        return apply2(np.matmul, self, y)
-
-    def __rmatmul__(self, y: Any) -> Any:
-        return apply2(np.matmul, y, self)
-
-    def __mod__(self, y: Any) -> Any:
-        return apply2(np.remainder, self, y)
-
-    def __rmod__(self, y: Any) -> Any:
-        return apply2(np.remainder, y, self)
+    __add__ = binary(np.add)
+    __sub__ = binary(np.subtract)
+    __mul__ = binary(np.multiply)
+    __truediv__ = binary(np.divide)
+    __pow__ = binary(np.power)
+    __matmul__ = binary(np.matmul)
+    __mod__ = binary(np.remainder)
+    __radd__ = swapped(__add__)
+    __rsub__ = swapped(__sub__)
+    __rmul__ = swapped(__mul__)
+    __rtruediv__ = swapped(__truediv__)
+    __rpow__ = swapped(__pow__)
+    __rmatmul__ = swapped(__matmul__)
+    __rmod__ = swapped(__mod__)
 
     def __floordiv__(self, y: Any) -> Any:
         return np.floor_divide(self, y)  # type: ignore[call-overload]  # piecewise constant: a static result
 
-    def __neg__(self) -> Any:
-        return apply1(np.negative, self)
+    __neg__ = unary(np.negative)
+    __abs__ = unary(np.absolute)
 
     def __pos__(self) -> Any:
         return self
-
-    def __abs__(self) -> Any:
-        return apply1(np.absolute, self)
 
     def __getitem__(self, index: Any) -> Any:
         index = tuple(plain(i) for i in index) if isinstance(index, tuple) else plain(index)
@@ -133,16 +109,16 @@ class Operators(Traced):
     def __setitem__(self, index: Any, value: Any) -> None:
         raise refuse.assignment(self)
 
-    def __iadd__(self, y: Any) -> Any:
+    def __iadd__(self, y: Any) -> Any:  # type: ignore[misc]
         return self._in_place(np.add, y, "+=")
 
-    def __isub__(self, y: Any) -> Any:
+    def __isub__(self, y: Any) -> Any:  # type: ignore[misc]
         return self._in_place(np.subtract, y, "-=")
 
-    def __imul__(self, y: Any) -> Any:
+    def __imul__(self, y: Any) -> Any:  # type: ignore[misc]
         return self._in_place(np.multiply, y, "*=")
 
-    def __itruediv__(self, y: Any) -> Any:
+    def __itruediv__(self, y: Any) -> Any:  # type: ignore[misc]
         return self._in_place(np.divide, y, "/=")
 
     def _in_place(self, fun: np.ufunc, y: Any, sign: str) -> Any:
@@ -151,6 +127,6 @@ class Operators(Traced):
             if state.recording:
                 raise refuse.update(self, sign)
             self._data[...] = fun(self._data, plain(y))
-            self.changed_at = tick()
+            self.changed()
             return self
         return apply(fun, (self, y))

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from minigrad.errors import LeavesGraphError, StaleValueError
-from minigrad.node import Node, function_name
+from minigrad.errors import LeavesGraphError
+from minigrad.node import Node, changes, function_name
+from minigrad.senders import ALL, Needs, refuse_stale, sender, stale_message  # noqa: F401
 
-Getter = Callable[[Node, Callable | None], Any]
-ALL = -1  # among the positions that a rule reads: every one
-NO_STEP: tuple[None, list] = (None, [])
+# A ufunc of two arguments as Python writes it: the same numbers, but on NumPy's scalars many times faster.
+INFIX: dict[Callable, Callable] = {
+    np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
+    np.power: operator.pow, np.matmul: operator.matmul, np.remainder: operator.mod,
+}  # fmt: skip
+
+
+class Table(dict):
+    """A dictionary that computes what is asked of it for the first time."""
+
+    def __init__(self, compute: Callable) -> None:
+        self.compute = compute
+
+    def __missing__(self, key: Any) -> Any:
+        value = self[key] = self.compute(key)
+        return value
 
 
 class Primitive:
@@ -41,7 +56,9 @@ class Primitive:
         self.harmless = harmless
         written = next((rule for rule in (*rules, each) if rule), None)
         self.builtin = (getattr(written, "__module__", "") or "").startswith("minigrad.")
-        self._keep: dict[tuple, tuple[frozenset, bool]] = {}
+        self.run = INFIX.get(fun, fun)
+        self.keep = Table(self._keep)
+        self.lifted = Table(lambda i: sender(self, i, lift=True))
 
     # Signatures are read when a function is first used: reading all of them would double the time of an import.
 
@@ -56,9 +73,9 @@ class Primitive:
         return {name: k for k, name in enumerate(self.parameters)}
 
     @cached_property
-    def needs(self) -> dict[Callable, tuple[list, set[int], bool]]:
-        """Per rule: how to get what it asks for, which positions it reads, whether it reads the result."""
-        return {rule: self._needs(rule) for rule in {*self.rules, self.each} if rule}
+    def needs(self) -> dict[Callable, Needs]:
+        """Per rule what it asks for."""
+        return {rule: Needs(self, rule) for rule in {*self.rules, self.each} if rule}
 
     @cached_property
     def understood(self) -> set[str]:
@@ -68,7 +85,7 @@ class Primitive:
         return {*self.harmless, *arguments, *(asked & self.positions.keys())}
 
     def call(self, values: list, kwargs: dict) -> Any:
-        return self.fun(values, **kwargs) if self.sequence else self.fun(*values, **kwargs)
+        return self.fun(values, **kwargs) if self.sequence else self.run(*values, **kwargs)
 
     def ignored(self, args: tuple, kwargs: dict) -> str | None:
         """The first option given that no rule takes into account: its derivative would be silently wrong."""
@@ -86,26 +103,26 @@ class Primitive:
 
     def vjp(self, node: Node, i: int, g: Any, lift: Callable | None = None) -> Any:
         """The message that `node` sends to its argument `i`. `lift` turns saved arrays into Tensors."""
-        if self.each:
-            return self.each(g, *[i if get is None else get(node, lift) for get in self.needs[self.each][0]])
-        rule, getters = self.steps[i] if i < len(self.steps) else NO_STEP
-        if rule is None:
-            return None
-        return rule(g, *[get(node, lift) for get in getters]) if getters else rule(g)
+        if changes.latest > node.order:
+            refuse_stale(self, node, i)
+        return self.senders[i](node, g) if lift is None else self.lifted[i](node, g, lift)
 
     @cached_property
-    def steps(self) -> list[tuple[Callable | None, list]]:
-        """Per argument its rule, and how to get what the rule asks for."""
-        return [(rule, self.needs[rule][0] if rule else []) for rule in self.rules]
+    def senders(self) -> dict[int, Callable]:
+        """Per argument a function (node, g) -> message. A plain dictionary where it can be: it is looked into often."""
+        if self.each:
+            return Table(lambda i: sender(self, i))
+        return {i: sender(self, i) for i in range(max(len(self.rules), len(self.parameters)))}
 
-    def keep(self, wanted: tuple) -> tuple[frozenset, bool]:
-        """Which argument positions, and whether the result, the rules of the `wanted` positions ask for."""
-        if wanted not in self._keep:
-            asked = [self.needs[rule] for i, w in enumerate(wanted) if w and (rule := self.rule(i))]
-            positions = frozenset().union(*[a for _, a, _ in asked])
-            everything = frozenset(range(len(wanted))) if ALL in positions else positions
-            self._keep[wanted] = (everything, any(o for _, _, o in asked))
-        return self._keep[wanted]
+    # What is kept when all arguments want a gradient, of one and of two.
+    one = cached_property(lambda self: self.keep[True,])
+    both = cached_property(lambda self: self.keep[True, True])
+
+    def _keep(self, wanted: tuple) -> tuple:
+        """What the rules of the `wanted` positions read: yes or no for each position, and at the end for the result."""
+        asked = [self.needs[rule] for i, w in enumerate(wanted) if w and (rule := self.rule(i))]
+        read = set().union(*[needs.positions for needs in asked])
+        return (*(i in read or ALL in read for i in range(len(wanted))), any(needs.out for needs in asked))
 
     def refuse_beyond(self, args: tuple) -> None:
         """A Tensor where no rule is: its gradient would be lost silently. Masks and indices have none to lose."""
@@ -117,99 +134,6 @@ class Primitive:
                     f"{function_name(self.fun)} has no derivative rule for its argument {name}, and what is given "
                     f"there wants a gradient. Write {name}.detach() if none should flow through it."
                 )
-
-    def _reader(self) -> Callable[[int, str, Any], Getter]:
-        """How this function's parameters are found in a node."""
-        if self.each:
-            return _option  # positions hold the many arguments; everything else is an option
-        return _operand if self.elementwise and isinstance(self.fun, np.ufunc) else _argument
-
-    def _needs(self, rule: Callable) -> tuple[list, set[int], bool]:
-        """Read the rule's signature once: a getter per name, the positions it reads, whether it reads out."""
-        getters: list[Getter | None] = []
-        positions: set[int] = set()
-        for name in list(inspect.signature(rule).parameters)[1:]:
-            if name == "i" and self.each:
-                getters.append(None)
-            elif name == "out":
-                getters.append(_result)
-            elif name == "shapes":
-                getters.append(_shapes)
-            elif name == "args" and self.each:
-                getters.append(_arguments)
-                positions.add(ALL)
-            elif name in self.positions:
-                positions.add(self.positions[name])
-                getters.append(self._reader()(self.positions[name], name, self.parameters[name]))
-            elif name.removesuffix("_shape") in self.positions:
-                getters.append(_shape(self.positions[name.removesuffix("_shape")]))
-            else:
-                raise TypeError(
-                    f"The rule for {function_name(self.fun)} asks for {name!r}. It may ask for g, out, "
-                    f"{', '.join(self.positions)}, or one of these with _shape behind it."
-                )
-        return getters, positions, "out" in inspect.signature(rule).parameters
-
-
-def _result(node: Node, lift: Callable | None) -> Any:
-    return node.out if lift is None else lift(node.out, node)
-
-
-def _arguments(node: Node, lift: Callable | None) -> list:
-    return [_argument(k, "", None)(node, lift) for k in range(len(node.args))]
-
-
-def _shapes(node: Node, lift: Callable | None) -> list[tuple]:
-    return [_shape(k)(node, lift) for k in range(len(node.args))]
-
-
-def _shape(k: int) -> Getter:
-    def get(node: Node, lift: Callable | None) -> tuple:
-        parent = node.parents[k]
-        return np.shape(node.args[k]) if parent is None else parent.shape
-
-    return get
-
-
-def _operand(k: int, name: str, default: Any) -> Getter:
-    """An argument of an elementwise ufunc: always given by position, which saves two questions."""
-
-    def get(node: Node, lift: Callable | None) -> Any:
-        parent = node.parents[k]
-        if parent is None:
-            return node.args[k]
-        if parent.changed_at > node.order:
-            raise StaleValueError(stale_message(parent, node))
-        return node.args[k] if lift is None else lift(node.args[k], parent)
-
-    return get
-
-
-def _option(k: int, name: str, default: Any) -> Getter:
-    return lambda node, lift: node.kwargs.get(name, default)
-
-
-def _argument(k: int, name: str, default: Any) -> Getter:
-    def get(node: Node, lift: Callable | None) -> Any:
-        if k >= len(node.args) or name in node.kwargs:
-            return node.kwargs.get(name, default)
-        parent = node.parents[k]
-        if parent is None:
-            return node.args[k]
-        if parent.changed_at > node.order:
-            raise StaleValueError(stale_message(parent, node))
-        return node.args[k] if lift is None else lift(node.args[k], parent)
-
-    return get
-
-
-def stale_message(leaf: Any, node: Node) -> str:
-    """The sentence for a leaf that was changed in place between the forward and the backward pass."""
-    return (
-        f"{leaf.label} was changed in place after {function_name(node.fun)} used it, and the backward pass "
-        f"needs the old value. Run the forward pass again first, or write {leaf.name or 'w'}.data = "
-        f"{leaf.name or 'w'}.data - … , which makes a new array, where you wrote -= on the old one."
-    )
 
 
 def parameters(fun: Callable) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from minigrad.errors import NoRuleError
 from minigrad.modes import state
 from minigrad.primitive import Primitive
 from minigrad.record import Traced, apply, flat, rebuilt
+from minigrad.unrolled import UNROLLED
 from minigrad.vjps import RESPELLED, no_rule_message, rulebook
 
 # Piecewise constant (the gradient is zero wherever it exists), or not about values at all.
@@ -47,6 +48,8 @@ IN_PLACE: set[Callable] = {np.fill_diagonal, np.put, np.put_along_axis, np.place
 
 def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """NumPy calls this for elementwise functions of a Tensor."""
+    if method == "__call__" and not kwargs and (unrolled := UNROLLED[ufunc]):  # nearly always
+        return unrolled(*inputs)
     if kwargs.get("out") is not None:
         if wants_gradient(inputs) or not all(isinstance(out, np.ndarray) for out in kwargs["out"]):
             raise refuse.out(ufunc.__name__)

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad.explain import explain, user_line
-from minigrad.modes import checksum, state
+from minigrad.modes import blocks, checksum, state
 from minigrad.node import FORGOTTEN, Node, Vertex
 from minigrad.primitive import Primitive
 from minigrad.vjps import WITHOUT_RULES, defvjp, lookup, rulebook
 
 NOTHING: dict = {}
-ONE = (True,)
+TENSOR: Any = None  # the class Tensor, which is built on this module, and sets it
 
 
 class Traced(Vertex):
     """What a Tensor is to the recorder: a value, and the node that computed it (None for a leaf)."""
 
-    __slots__ = ("__weakref__", "_data", "_node", "_requires_grad", "changed_at", "notes")
+    __slots__ = ("__weakref__", "_data", "_node", "_requires_grad", "notes")
 
     _data: Any
     _node: Node | None
@@ -74,70 +74,24 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
         return rebuilt(out, [tensor.wrap(part) for part in out]) if several else tensor.wrap(out)
     if len(args) > len(primitive.rules) > 0:
         primitive.refuse_beyond(args)
-    keep, keep_out = primitive.keep(tuple(wanted))
+    *keep, keep_out = primitive.keep[tuple(wanted)]
     kept = tuple(
         [
-            FORGOTTEN if type(parent) is Node and i not in keep else value
-            for i, (value, parent) in enumerate(zip(values, parents))  # noqa: B905  (strict= costs 0.1 µs)
+            FORGOTTEN if type(parent) is Node and not needed else value
+            for value, parent, needed in zip(values, parents, keep)  # noqa: B905  (strict= costs 0.1 µs)
         ]
     )
     if several:
         shape, dtype, whole = [part.shape for part in out], np.result_type(*out), tuple(out)
-        node = Node(fun, kept, kwargs, tuple(parents), whole if keep_out else FORGOTTEN, shape, dtype)
     else:
-        node = Node(fun, kept, kwargs, tuple(parents), out if keep_out else FORGOTTEN, out.shape, out.dtype)
-    if state.anomaly or not primitive.builtin:
+        shape, dtype, whole = out.shape, out.dtype, out
+    node = Node(fun, kept, kwargs, tuple(parents), whole if keep_out else FORGOTTEN, shape, dtype)
+    if not primitive.builtin or (blocks.open and state.anomaly):
         annotate(node)
-    if several:
-        return rebuilt(out, [picked(tensor, node, k, part) for k, part in enumerate(out)])
-    return tensor.wrap(out, node)
-
-
-def apply1(fun: Callable, x: Any) -> Any:
-    """`apply` for one argument and no options, unrolled."""
-    primitive = rulebook[fun]
-    a = x._data
-    try:
-        out = fun(a)
-    except Exception as error:
-        raise explain(error, fun, (x,), [a]) from None
-    if not (x._requires_grad and state.recording):
-        return x.wrap(out)
-    keep, keep_out = primitive.keep(ONE)
-    x_from = x._node or x
-    if 0 not in keep and type(x_from) is Node:
-        a = FORGOTTEN
-    node = Node(fun, (a,), NOTHING, (x_from,), out if keep_out else FORGOTTEN, out.shape, out.dtype)
-    if state.anomaly or not primitive.builtin:
-        annotate(node)
-    return x.wrap(out, node)
-
-
-def apply2(fun: Callable, x: Any, y: Any) -> Any:
-    """`apply` for the operators, unrolled for two arguments: a third faster, where the arithmetic itself is small."""
-    primitive = rulebook[fun]
-    a, x_from, x_wants = (
-        (x._data, x._node or x, x._requires_grad) if isinstance(x, Traced) else (x, None, False)
-    )
-    b, y_from, y_wants = (
-        (y._data, y._node or y, y._requires_grad) if isinstance(y, Traced) else (y, None, False)
-    )
-    try:
-        out = fun(a, b)
-    except Exception as error:
-        raise explain(error, fun, (x, y), [a, b]) from None
-    wrap = x.wrap if x_from is not None else y.wrap
-    if not ((x_wants or y_wants) and state.recording):
-        return wrap(out)
-    keep, keep_out = primitive.keep((x_wants, y_wants))
-    if 0 not in keep and type(x_from) is Node:
-        a = FORGOTTEN
-    if 1 not in keep and type(y_from) is Node:
-        b = FORGOTTEN
-    node = Node(fun, (a, b), NOTHING, (x_from, y_from), out if keep_out else FORGOTTEN, out.shape, out.dtype)
-    if state.anomaly or not primitive.builtin:
-        annotate(node)
-    return wrap(out, node)
+    if not several:
+        return TENSOR.wrap(out, node)
+    node.noted()  # tells the backward pass that there is something to prepare
+    return rebuilt(out, [picked(tensor, node, k, part) for k, part in enumerate(out)])
 
 
 def annotate(node: Node) -> None:

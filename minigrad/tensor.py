@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 
 from minigrad import device as devices
+from minigrad import record
 from minigrad.errors import StaleValueError
 from minigrad.gradients import Backward
+from minigrad.hints import add_hints
 from minigrad.leaving import Leaving
 from minigrad.methods import Methods
-from minigrad.node import NO_NOTES, Node, function_name, tick
+from minigrad.node import NO_NOTES, Node, function_name
 from minigrad.operators import Operators
 from minigrad.protocols import array_function, array_ufunc
 from minigrad.record import picked
@@ -67,7 +69,6 @@ class Tensor(Operators, Leaving, Backward, Methods):
         self._node = None
         self._requires_grad = False
         self.notes = NO_NOTES
-        self.changed_at = 0
         if name is not None:
             self.name = name
         self.requires_grad = requires_grad
@@ -80,13 +81,12 @@ class Tensor(Operators, Leaving, Backward, Methods):
         t._node = node
         t._requires_grad = None if node is None else True  # None: computed, but no call of it was recorded
         t.notes = NO_NOTES
-        t.changed_at = 0
         return t
 
     def __copy__(self) -> Tensor:
         """The same array under a name and gradient of its own."""
         twin = type(self).__new__(type(self))
-        for slot in ("_data", "_node", "_requires_grad", "changed_at"):
+        for slot in ("_data", "_node", "_requires_grad"):
             setattr(twin, slot, getattr(self, slot))
         twin.notes = copy.copy(self.notes)
         return twin
@@ -128,7 +128,7 @@ class Tensor(Operators, Leaving, Backward, Methods):
         if isinstance(value, np.generic):
             value = np.asarray(value)  # a leaf holds an array, so that it can be changed in place
         if value is self._data:
-            self.changed_at = tick()  # `w.data -= …` wrote into the array that recorded calls may still need
+            self.changed()  # `w.data -= …` wrote into the array that recorded calls may still need
         self._data = (
             value
             if getattr(value, "dtype", None) == self.dtype
@@ -214,6 +214,10 @@ class Tensor(Operators, Leaving, Backward, Methods):
         elif self._requires_grad:
             tail += ", requires_grad=True"
         return f"{'tensor' if type(self) is Tensor else type(self).__name__}({body}{tail})"
+
+
+record.TENSOR = Tensor
+add_hints(Tensor)
 
 
 class Parameter(Tensor):

@@ -1,7 +1,7 @@
 """Elementwise rules: each line is the derivative of one NumPy function, times the upstream gradient `g`.
 
 Arguments may broadcast against each other; summing a message back to its argument's shape is the engine's
-work (`backprop.unbroadcast`), so that the rules stay lines of calculus.
+work (`messages.unbroadcast`), so that the rules stay lines of calculus.
 
 Conventions where a derivative does not exist: |x|' = 0 at 0, and the same for `hypot`, `arctan2` and `angle`
 at the origin; `maximum`, `minimum`, `fmax` and `fmin` give half to each of two equal values; `clip` passes the

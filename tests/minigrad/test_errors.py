@@ -1,5 +1,8 @@
 """Every wrong use gives one exception that says what happened and what to write instead."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -338,8 +341,22 @@ def test_a_detached_history_is_freed():
 
 
 def test_an_unknown_method_says_what_to_write(x):
-    with pytest.raises(AttributeError, match=r"no method or attribute 'arctan': write np\.arctan\(…\)"):
+    with pytest.raises(AttributeError, match=r"no method or attribute 'arctan': write np\.arctan\(x, …\)"):
         x.arctan()
-    with pytest.raises(AttributeError, match=r"'sigmod': did you mean \.sigmoid\?"):
+    with pytest.raises(AttributeError, match=r"no method or attribute 'view': write x\.reshape\(…\)"):
+        x.view(-1)
+    with pytest.raises(AttributeError, match="no attribute 'sigmod'"):
         x.sigmod()
     assert not hasattr(x, "_repr_html_")
+
+
+def test_python_itself_corrects_the_name_of_a_method():
+    program = "import minigrad as mg; mg.tensor([1.0]).sigmod()"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert run.stderr.rstrip().endswith("Did you mean: 'sigmoid'?")
+
+
+def test_hints_do_not_appear_among_the_names(x):
+    assert "sum" in dir(x)
+    assert "arctan" not in dir(x)
+    assert "view" not in dir(mg.Parameter(1.0))
