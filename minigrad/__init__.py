@@ -10,9 +10,9 @@
 (-12.0, -4.0, -4.0, 3.0)
 """
 
-from minigrad import data, func, init, nn, optim
+from typing import TYPE_CHECKING, Any
+
 from minigrad import device as cuda
-from minigrad.check import gradcheck, gradgradcheck
 from minigrad.errors import (
     AnomalyError,
     GradientError,
@@ -23,7 +23,6 @@ from minigrad.errors import (
 )
 from minigrad.function import Function
 from minigrad.gradients import grad
-from minigrad.graph import Graph
 from minigrad.modes import detect_anomaly, enable_grad, no_grad
 from minigrad.node import Node
 from minigrad.record import primitive
@@ -33,6 +32,11 @@ from minigrad.rules.reduction import logsumexp
 from minigrad.tensor import Parameter, Tensor, tensor
 from minigrad.trace import Trace, trace
 from minigrad.vjps import defvjp
+
+if TYPE_CHECKING:
+    from minigrad import data, func, init, nn, optim
+    from minigrad.check import gradcheck, gradgradcheck
+    from minigrad.graph import Graph
 
 __version__ = "0.1.0"
 
@@ -72,3 +76,29 @@ __all__ = [
     "tensor",
     "trace",
 ]
+
+# What not every program needs is imported when first asked for: with all of it, the import would take twice as long.
+LATER = {
+    "Graph": "graph",
+    "data": "data",
+    "func": "func",
+    "gradcheck": "check",
+    "gradgradcheck": "check",
+    "init": "init",
+    "nn": "nn",
+    "optim": "optim",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LATER:
+        raise AttributeError(f"module 'minigrad' has no attribute {name!r}")
+    import importlib
+
+    module = importlib.import_module(f"minigrad.{LATER[name]}")
+    globals()[name] = value = module if LATER[name] == name else getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LATER})

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
 from minigrad.device import of
 from minigrad.node import function_name
 
-PACKAGE = str(Path(__file__).parent) + os.sep
+PACKAGE = os.path.dirname(__file__) + os.sep
 
 
 def user_line() -> str | None:

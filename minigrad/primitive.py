@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 from minigrad.errors import LeavesGraphError
 from minigrad.node import Node, changes, function_name
 from minigrad.senders import ALL, Needs, refuse_stale, sender, stale_message  # noqa: F401
+from minigrad.signatures import signature
 
 # A ufunc of two arguments as Python writes it: the same numbers, but on NumPy's scalars many times faster.
 INFIX: dict[Callable, Callable] = {
@@ -80,7 +80,7 @@ class Primitive:
     @cached_property
     def understood(self) -> set[str]:
         """The options that may be given: rules take them into account, or they do no harm."""
-        asked = {name for rule in self.needs for name in list(inspect.signature(rule).parameters)[1:]}
+        asked = {name for rule in self.needs for name in list(signature(rule).parameters)[1:]}
         arguments = list(self.parameters)[: max(len(self.rules), 1)]
         return {*self.harmless, *arguments, *(asked & self.positions.keys())}
 
@@ -140,6 +140,6 @@ def parameters(fun: Callable) -> dict[str, Any]:
     """Parameter names of a function, with their defaults. Ufuncs have none: call them x, y."""
     if isinstance(fun, np.ufunc):
         return dict.fromkeys("xyz"[: fun.nin])
-    named = (p for p in inspect.signature(fun).parameters.values() if p.kind != p.VAR_KEYWORD)
+    named = (p for p in signature(fun).parameters.values() if p.kind != p.VAR_KEYWORD)
     # NumPy's "no value given" is an object like any other, and true; None is what it means.
     return {p.name: None if p.default is np._NoValue else p.default for p in named}

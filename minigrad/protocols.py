@@ -8,7 +8,6 @@ gradient would be lost, and run on the plain values if not.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ from minigrad.errors import NoRuleError
 from minigrad.modes import state
 from minigrad.primitive import Primitive
 from minigrad.record import Traced, apply, flat, rebuilt
+from minigrad.signatures import signature
 from minigrad.unrolled import UNROLLED
 from minigrad.vjps import RESPELLED, no_rule_message, rulebook
 
@@ -117,7 +117,7 @@ def positional(primitive: Primitive, args: tuple, kwargs: dict) -> tuple[tuple, 
 def given_defaults(primitive: Primitive) -> dict[str, Any]:
     """What NumPy itself takes for an argument that is not given."""
     try:
-        return {p.name: p.default for p in inspect.signature(primitive.fun).parameters.values()}
+        return {p.name: p.default for p in signature(primitive.fun).parameters.values()}
     except ValueError:  # a function in C
         return primitive.parameters
 

@@ -8,7 +8,6 @@ With this module, one can
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from minigrad.explain import explain, user_line
 from minigrad.modes import blocks, checksum, state
 from minigrad.node import FORGOTTEN, Node, Vertex
 from minigrad.primitive import Primitive
+from minigrad.signatures import signature
 from minigrad.vjps import WITHOUT_RULES, defvjp, lookup, rulebook
 
 NOTHING: dict = {}
@@ -180,7 +180,7 @@ def primitive(fun: Callable) -> Callable:
 
 def by_position(fun: Callable, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
     """Move Tensors given by keyword to their positions, where the graph keeps its parents."""
-    bound = inspect.signature(fun).bind(*args, **kwargs)
+    bound = signature(fun).bind(*args, **kwargs)
     bound.apply_defaults()
     last = max(i for i, v in enumerate(bound.arguments.values()) if isinstance(v, Traced))
     names = list(bound.arguments)[: last + 1]

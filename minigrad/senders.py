@@ -15,7 +15,6 @@ calls; getting each name by a call of its own would make that pass a quarter slo
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ import numpy as np
 
 from minigrad.errors import StaleValueError
 from minigrad.node import Node, function_name
+from minigrad.signatures import signature
 
 if TYPE_CHECKING:
     from minigrad.primitive import Primitive
@@ -46,7 +46,7 @@ class Needs:
         self.positions: set[int] = set()
         self.out = False
         self.defaults: dict[str, Any] = {}
-        for name in list(inspect.signature(rule).parameters)[1:]:
+        for name in list(signature(rule).parameters)[1:]:
             self._read(primitive, name)
 
     def _read(self, primitive: Primitive, name: str) -> None:

@@ -20,13 +20,11 @@ A rule *names what it needs*, and a node remembers nothing else:
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minigrad.definitions import numpy_name
 from minigrad.errors import NoRuleError
 from minigrad.node import function_name
 from minigrad.primitive import Primitive, parameters
@@ -93,6 +91,10 @@ def lookup(fun: Callable) -> Any:
 
 def no_rule_message(fun: Callable) -> str:
     """The sentence for a function without a rule: what is near, and the lines that would add one."""
+    import difflib
+
+    from minigrad.definitions import numpy_name
+
     name = function_name(fun)
     near = difflib.get_close_matches(name, known_names(), n=3, cutoff=0.5)
     try:
