@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.hints import Hint
+from minigrad.record import apply
 from minigrad.rules import neural, shape
 from minigrad.unrolled import unary
 
@@ -20,19 +21,19 @@ class Methods:
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.sum: the sum over `axis`, or of all entries."""
-        return np.sum(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return apply(np.sum, (self,), {"axis": axis, "keepdims": keepdims})
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.mean: the mean over `axis`, or of all entries."""
-        return np.mean(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return apply(np.mean, (self,), {"axis": axis, "keepdims": keepdims})
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.max: the largest entry. Equal ones share the gradient."""
-        return np.max(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return apply(np.max, (self,), {"axis": axis, "keepdims": keepdims})
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.min: the smallest entry. Equal ones share the gradient."""
-        return np.min(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return apply(np.min, (self,), {"axis": axis, "keepdims": keepdims})
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Any:
         """np.prod: the product over `axis`, or of all entries."""
@@ -60,7 +61,7 @@ class Methods:
 
     def reshape(self, *sizes: Any) -> Any:
         """np.reshape; sizes one by one or as a tuple, one of them may be -1."""
-        return np.reshape(self, sizes[0] if len(sizes) == 1 else sizes)  # type: ignore[call-overload]
+        return apply(np.reshape, (self, sizes[0] if len(sizes) == 1 else sizes))
 
     def transpose(self, *axes: Any) -> Any:
         """np.transpose: the axes in the order given; without any, reversed."""
@@ -70,7 +71,7 @@ class Methods:
     @property
     def T(self) -> Any:
         """The axes reversed."""
-        return np.transpose(self)  # type: ignore[call-overload]
+        return apply(np.transpose, (self,))
 
     @property
     def real(self) -> Any:

@@ -14,10 +14,15 @@ from minigrad.node import Node, changes, function_name
 from minigrad.senders import ALL, Needs, refuse_stale, sender, stale_message  # noqa: F401
 from minigrad.signatures import signature
 
-# A ufunc of two arguments as Python writes it: the same numbers, but on NumPy's scalars many times faster.
-INFIX: dict[Callable, Callable] = {
+# The same numbers by a shorter way. Python's operators are many times faster on NumPy's scalars than its ufuncs are, and
+# methods spare NumPy's wrappers of them.
+SHORTER: dict[Callable, Callable] = {
     np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
     np.power: operator.pow, np.matmul: operator.matmul, np.remainder: operator.mod,
+    np.sum: lambda a, *args, **options: a.sum(*args, **options),
+    np.mean: lambda a, *args, **options: a.mean(*args, **options),
+    np.max: lambda a, *args, **options: a.max(*args, **options),
+    np.min: lambda a, *args, **options: a.min(*args, **options),
 }  # fmt: skip
 
 
@@ -56,7 +61,7 @@ class Primitive:
         self.harmless = harmless
         written = next((rule for rule in (*rules, each) if rule), None)
         self.builtin = (getattr(written, "__module__", "") or "").startswith("minigrad.")
-        self.run = INFIX.get(fun, fun)
+        self.run: Callable = SHORTER.get(fun) or getattr(fun, "plain", None) or fun
         self.keep = Table(self._keep)
         self.lifted = Table(lambda i: sender(self, i, lift=True))
 
@@ -86,6 +91,20 @@ class Primitive:
 
     def call(self, values: list, kwargs: dict) -> Any:
         return self.fun(values, **kwargs) if self.sequence else self.run(*values, **kwargs)
+
+    @cached_property
+    def certain(self) -> int:
+        """How many arguments may be given by position without a further look."""
+        return next((k for k, name in enumerate(self.parameters) if name not in self.understood), len(self.parameters))
+
+    def simple(self, args: tuple, kwargs: dict) -> bool:
+        """Whether a call is one that needs no further look: its first argument wants a gradient, its options are known."""
+        if self.sequence or not args or getattr(args[0], "_requires_grad", None) is not True:
+            return False
+        for name, value in kwargs.items():
+            if name not in self.understood or hasattr(value, "_requires_grad"):
+                return False
+        return len(args) <= self.certain
 
     def ignored(self, args: tuple, kwargs: dict) -> str | None:
         """The first option given that no rule takes into account: its derivative would be silently wrong."""

@@ -75,6 +75,8 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
 
 def array_function(self: Any, fun: Callable, types: Any, args: tuple, kwargs: dict) -> Any:
     """NumPy calls this for its other functions when a Tensor is among the arguments."""
+    if fun in rulebook and rulebook[fun].simple(args, kwargs):  # nearly always
+        return apply(fun, args, kwargs)
     if fun in CAPTURED and state.capturing and wants_gradient(args):
         return flat(fun, args, kwargs)
     if fun in NOT_DIFFERENTIABLE or not wants_gradient((args, kwargs)):

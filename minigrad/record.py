@@ -49,20 +49,14 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
     other value may be freed as soon as the user lets go of it.
     """
     primitive = rulebook.get(fun) or lookup(fun)
-    tensor: Any = None
-    values: list[Any] = []
-    parents: list[Any] = []
-    wanted: list[bool | None] = []
-    for arg in args:
+    values: list[Any] = list(args)
+    parents: list[Any] = [None] * len(args)
+    wanted: list[bool | None] = [False] * len(args)
+    for i, arg in enumerate(args):
         if isinstance(arg, Traced):
-            tensor = arg
-            values.append(arg._data)
-            parents.append(arg._node or arg)
-            wanted.append(arg._requires_grad)
-        else:
-            values.append(arg)
-            parents.append(None)
-            wanted.append(False)
+            values[i] = arg._data
+            parents[i] = arg._node or arg
+            wanted[i] = arg._requires_grad
     try:
         out = primitive.call(values, kwargs)
     except Exception as error:
@@ -70,28 +64,25 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
             raise
         raise explain(error, fun, args, values) from None
     several = isinstance(out, (tuple, list))
-    if not (True in wanted and state.recording):
-        return rebuilt(out, [tensor.wrap(part) for part in out]) if several else tensor.wrap(out)
+    if True not in wanted or (blocks.open and not state.recording):
+        return rebuilt(out, [TENSOR.wrap(part) for part in out]) if several else TENSOR.wrap(out)
     if len(args) > len(primitive.rules) > 0:
         primitive.refuse_beyond(args)
     *keep, keep_out = primitive.keep[tuple(wanted)]
-    kept = tuple(
-        [
-            FORGOTTEN if type(parent) is Node and not needed else value
-            for value, parent, needed in zip(values, parents, keep)  # noqa: B905  (strict= costs 0.1 µs)
-        ]
-    )
+    for i, needed in enumerate(keep):
+        if not needed and type(parents[i]) is Node:
+            values[i] = FORGOTTEN
     if several:
         shape, dtype, whole = [part.shape for part in out], np.result_type(*out), tuple(out)
     else:
         shape, dtype, whole = out.shape, out.dtype, out
-    node = Node(fun, kept, kwargs, tuple(parents), whole if keep_out else FORGOTTEN, shape, dtype)
+    node = Node(fun, tuple(values), kwargs, tuple(parents), whole if keep_out else FORGOTTEN, shape, dtype)
     if not primitive.builtin or (blocks.open and state.anomaly):
         annotate(node)
     if not several:
         return TENSOR.wrap(out, node)
     node.noted()  # tells the backward pass that there is something to prepare
-    return rebuilt(out, [picked(tensor, node, k, part) for k, part in enumerate(out)])
+    return rebuilt(out, [picked(TENSOR, node, k, part) for k, part in enumerate(out)])
 
 
 def annotate(node: Node) -> None:
@@ -169,12 +160,16 @@ def primitive(fun: Callable) -> Callable:
 
     @functools.wraps(fun)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
-        if any(isinstance(arg, Traced) for arg in kwargs.values()):
-            args, kwargs = by_position(fun, args, kwargs)
-        if any(isinstance(arg, Traced) for arg in args):
-            return apply(dispatch, args, kwargs)
+        for value in kwargs.values():
+            if isinstance(value, Traced):
+                args, kwargs = by_position(fun, args, kwargs)
+                break
+        for arg in args:
+            if isinstance(arg, Traced):
+                return apply(dispatch, args, kwargs)
         return fun(*args, **kwargs)
 
+    dispatch.plain = fun  # type: ignore[attr-defined]  # what to call where there are no Tensors for certain
     return dispatch
 
 

@@ -66,7 +66,7 @@ class Needs:
             if several:  # positions hold the many arguments; everything else is an option
                 option = f"node.kwargs.get({name!r}, default{k})"
                 self._add(option, option)
-            elif primitive.elementwise and isinstance(primitive.fun, np.ufunc):  # always given by position
+            elif isinstance(primitive.fun, np.ufunc) and k < primitive.fun.nin:  # always given by position
                 self._add(f"node.args[{k}]", f"lifted(node, {k}, lift)")
             else:
                 given = f"node, {k}, {name!r}, {'None' if default is None else f'default{k}'}"
