@@ -14,8 +14,8 @@ from minigrad.node import Node, changes, function_name
 from minigrad.senders import ALL, Needs, refuse_stale, sender, stale_message  # noqa: F401
 from minigrad.signatures import signature
 
-# The same numbers by a shorter way. Python's operators are many times faster on NumPy's scalars than its ufuncs are, and
-# methods spare NumPy's wrappers of them.
+# The same numbers by a shorter way. On NumPy's scalars Python's operators are many times faster than ufuncs, and methods
+# spare NumPy's wrappers of them.
 SHORTER: dict[Callable, Callable] = {
     np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
     np.power: operator.pow, np.matmul: operator.matmul, np.remainder: operator.mod,
@@ -98,7 +98,7 @@ class Primitive:
         return next((k for k, name in enumerate(self.parameters) if name not in self.understood), len(self.parameters))
 
     def simple(self, args: tuple, kwargs: dict) -> bool:
-        """Whether a call is one that needs no further look: its first argument wants a gradient, its options are known."""
+        """Whether a call needs no further look: its first argument wants a gradient, its options are known."""
         if self.sequence or not args or getattr(args[0], "_requires_grad", None) is not True:
             return False
         for name, value in kwargs.items():

@@ -1,26 +1,39 @@
-"""Stochastic gradient descent."""
+"""Stochastic gradient descent: plain, with momentum, and with Nesterov's look ahead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from minigrad.tensor import Parameter
+from minigrad.optim.groups import BOOLEAN, FRACTION, Group, one_of
+from minigrad.optim.optimizer import Optimizer
 
 
-class SGD:
+class SGD(Optimizer):
     """w ← w - v with v ← μ v + η g: gradient descent, with a memory of past gradients if μ > 0.
 
+    With `nesterov` the step is taken with the gradient's part of the *next* velocity: w ← w - (μ v + η g).
+
+    The lectures put the learning rate into the velocity; PyTorch keeps it outside: v ← μ v + g, w ← w - η v.
+    As long as η stays the same, both make the same steps. When a schedule lowers η, the lectures' velocity
+    still carries the old, larger steps for a while; `form="pytorch"` shrinks them at once.
+
     Args:
-        parameters: what to update.
-        lr: the learning rate η.
+        params: what to update: a list of leaf Tensors, or a list of groups (see `Optimizer`).
+        lr: the learning rate η, above 0.
         momentum: μ, from 0 up to but not including 1.
+        nesterov: look ahead along the velocity.
+        weight_decay: λ of the penalty ½ λ ‖w‖², whose gradient λ w is added to g.
+        l1: λ of the penalty λ ‖w‖₁, whose gradient λ sign(w) is added to g.
+        form: "lecture" or "pytorch", see above.
 
     Raises:
-        ValueError: no parameters, or a rate or momentum outside its range.
+        ValueError: no parameters, a number outside its range, `nesterov` without momentum.
 
-    Source: Polyak (1964); the form with η inside the velocity, as in the lectures.
+    Source: Polyak (1964), "Some methods of speeding up the convergence of iteration methods"; Nesterov (1983)
+    as in Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning".
 
     Example:
         >>> import minigrad as mg
@@ -32,24 +45,58 @@ class SGD:
         0.8
     """
 
-    def __init__(self, parameters: Iterable[Parameter], lr: float, momentum: float = 0.0) -> None:
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise ValueError("There is nothing to optimize: the list of parameters is empty.")
-        if lr <= 0 or not 0 <= momentum < 1:
-            raise ValueError(f"lr must be above 0 and momentum in [0, 1); they are {lr} and {momentum}.")
-        self.lr, self.momentum = lr, momentum
-        self.velocities = [np.zeros_like(p.data) for p in self.parameters]
+    ranges = {
+        **Optimizer.ranges,
+        "momentum": FRACTION,
+        "nesterov": BOOLEAN,
+        "form": one_of("lecture", "pytorch"),
+    }
 
-    def step(self) -> None:
-        """Update every parameter that has a gradient."""
-        for p, v in zip(self.parameters, self.velocities, strict=True):
-            if p.grad is not None:
-                v *= self.momentum
-                v += self.lr * p.grad.data
-                p.data -= v
+    def __init__(
+        self,
+        params: Any,
+        lr: float,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        l1: float = 0.0,
+        form: str = "lecture",
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            nesterov=nesterov,
+            weight_decay=weight_decay,
+            l1=l1,
+            form=form,
+        )
 
-    def zero_grad(self) -> None:
-        """Forget all gradients, so that the next backward pass starts from nothing."""
-        for p in self.parameters:
-            p.zero_grad()
+    def check(self, group: Group) -> None:
+        if group["nesterov"] and not group["momentum"]:
+            raise ValueError("SGD: nesterov=True looks ahead along the velocity; it needs momentum above 0.")
+
+    def memory(self, h: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("velocity",) if h["momentum"] else ()
+
+    def update(self, w: Any, g: Any, h: Mapping[str, Any], t: int, *arrays: Any) -> None:
+        lr, mu, buffer = h["lr"], h["momentum"], arrays[-1]
+        if not mu:
+            w -= np.multiply(g, lr, out=buffer)
+            return
+        v = arrays[0]
+        v *= mu
+        if h["form"] == "lecture":
+            v += np.multiply(g, lr, out=buffer)
+            if h["nesterov"]:
+                w -= buffer
+                w -= np.multiply(v, mu, out=buffer)
+            else:
+                w -= v
+        else:
+            v += g
+            if h["nesterov"]:
+                w -= np.multiply(g, lr, out=buffer)
+                w -= np.multiply(v, lr * mu, out=buffer)
+            else:
+                w -= np.multiply(v, lr, out=buffer)
