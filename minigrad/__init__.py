@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from minigrad import data, func, init, nn, optim
     from minigrad.check import gradcheck, gradgradcheck
     from minigrad.graph import Graph
+    from minigrad.memory import tune_malloc
 
 __version__ = "0.1.0"
 
@@ -75,6 +76,7 @@ __all__ = [
     "softmax",
     "tensor",
     "trace",
+    "tune_malloc",
 ]
 
 # What not every program needs is imported when first asked for: with all of it, the import would take twice as long.
@@ -87,6 +89,7 @@ LATER = {
     "init": "init",
     "nn": "nn",
     "optim": "optim",
+    "tune_malloc": "memory",
 }
 
 

@@ -102,9 +102,11 @@ def unbroadcast(g: Any, shape: tuple) -> Any:
         >>> unbroadcast(np.ones((2, 3)), (3,))
         array([2., 2., 2.])
     """
-    if g.shape == shape:
-        return g
-    return np.reshape(np.sum(g, axis=broadcast_axes(g.shape, shape), keepdims=True), shape)
+    lead = len(g.shape) - len(shape)
+    if lead:
+        g = g.sum(axis=0 if lead == 1 else tuple(range(lead)))
+    axes = broadcast_axes(g.shape, shape)
+    return g.sum(axis=axes, keepdims=True) if axes else g
 
 
 def broadcast_axes(result: tuple, shape: tuple) -> tuple[int, ...]:

@@ -43,7 +43,7 @@ class DeviceArray(np.lib.mixins.NDArrayOperatorsMixin):
         return self.host.copy()
 
 
-for name in ("reshape", "view", "astype", "copy", "sum", "mean", "max", "min"):
+for name in ("reshape", "view", "astype", "copy", "sum", "mean", "max", "min", "item"):
     setattr(DeviceArray, name, lambda self, *a, _n=name, **k: to_device(getattr(self.host, _n)(*a, **k)))
 for name in ("shape", "ndim", "size", "dtype", "flags", "nbytes", "itemsize"):
     setattr(DeviceArray, name, property(lambda self, _n=name: getattr(self.host, _n)))
