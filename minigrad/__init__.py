@@ -36,16 +36,22 @@ from minigrad.vjps import defvjp
 if TYPE_CHECKING:
     from minigrad import data, func, init, nn, optim
     from minigrad.check import gradcheck, gradgradcheck
+    from minigrad.checkpoint import CheckpointError, load, save
     from minigrad.graph import Graph
     from minigrad.memory import tune_malloc
+    from minigrad.training import DivergedError, EarlyStopping, History, accuracy, evaluate, fit
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AnomalyError",
+    "CheckpointError",
+    "DivergedError",
+    "EarlyStopping",
     "Function",
     "GradientError",
     "Graph",
+    "History",
     "LeavesGraphError",
     "NoRuleError",
     "Node",
@@ -54,17 +60,21 @@ __all__ = [
     "Tensor",
     "Trace",
     "UsageError",
+    "accuracy",
     "cross_entropy",
     "cuda",
     "data",
     "defvjp",
     "detect_anomaly",
     "enable_grad",
+    "evaluate",
+    "fit",
     "func",
     "grad",
     "gradcheck",
     "gradgradcheck",
     "init",
+    "load",
     "log_softmax",
     "logsumexp",
     "nn",
@@ -72,6 +82,7 @@ __all__ = [
     "optim",
     "primitive",
     "relu",
+    "save",
     "sigmoid",
     "softmax",
     "tensor",
@@ -81,14 +92,23 @@ __all__ = [
 
 # What not every program needs is imported when first asked for: with all of it, the import would take twice as long.
 LATER = {
+    "CheckpointError": "checkpoint",
+    "DivergedError": "training",
+    "EarlyStopping": "training",
     "Graph": "graph",
+    "History": "training",
+    "accuracy": "training",
     "data": "data",
+    "evaluate": "training",
+    "fit": "training",
     "func": "func",
     "gradcheck": "check",
     "gradgradcheck": "check",
     "init": "init",
+    "load": "checkpoint",
     "nn": "nn",
     "optim": "optim",
+    "save": "checkpoint",
     "tune_malloc": "memory",
 }
 
