@@ -23,6 +23,12 @@ def test_the_ten_lines_run(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f.html", "f.svg"]
 
 
+def test_the_ten_lines_that_train_reach_what_they_say(capsys):
+    (block,) = [block for block in BLOCKS if "optimizer.step()" in block]
+    exec(compile(block, "README.md", "exec"), {"mg": mg})
+    assert float(capsys.readouterr().out) > 0.975
+
+
 def test_the_printed_program_is_what_the_graph_prints():
     (block,) = [block for block in BLOCKS if block.startswith(">>>")]
     text = re.sub(r"^$", "<BLANKLINE>", block.rstrip("\n"), flags=re.M) + "\n<BLANKLINE>\n"
