@@ -49,7 +49,7 @@ def cross_entropy(
     """
     answer = right_answer(target, x, ignore_index, label_smoothing)
     axis = class_axis(x)
-    losses = -np.sum(expected(log_softmax(x, axis), answer), axis=axis)
+    losses = -expected(log_softmax(x, axis), answer).sum(axis=axis)
     return reduced(losses, reduction, sample_count(target, ignore_index))
 
 
@@ -64,7 +64,7 @@ def nll_loss(x: Any, target: Any, reduction: str = "mean", ignore_index: int | N
         >>> mg.nn.functional.nll_loss(mg.tensor([[-0.5, -1.0]]), [1]).item()
         1.0
     """
-    losses = -np.sum(expected(x, right_answer(target, x, ignore_index)), axis=class_axis(x))
+    losses = -expected(x, right_answer(target, x, ignore_index)).sum(axis=class_axis(x))
     return reduced(losses, reduction, sample_count(target, ignore_index))
 
 
@@ -74,7 +74,10 @@ def class_axis(x: Any) -> int:
 
 
 def right_answer(target: Any, x: Any, ignore_index: int | None = None, smoothing: float = 0.0) -> Any:
-    """What the probabilities should be: 1 at each sample's class and 0 elsewhere; 0 for samples that are ignored."""
+    """What the probabilities should be: 1 at each sample's class and 0 elsewhere; 0 for samples that are ignored.
+
+    Truth values, unless the answer is smoothed.
+    """
     x = array_of(x)
     target = np.asarray(array_of(target), like=x)
     if x.ndim == 0:
@@ -90,15 +93,20 @@ def right_answer(target: Any, x: Any, ignore_index: int | None = None, smoothing
         )
     if not 0 <= smoothing <= 1:
         raise ValueError(f"label_smoothing={smoothing} is a share, between 0 and 1.")
-    counts = target == target if ignore_index is None else target != ignore_index
-    if not np.all(((target >= 0) & (target < n)) | ~counts):
+    target = target.reshape(*shape[:axis], 1, *shape[axis + 1 :])
+    hit = target == np.arange(n, like=x).reshape(n, *(1,) * (x.ndim - 1 - axis))
+    counts = None if ignore_index is None else target != ignore_index
+    if counts is not None:
+        hit = hit & counts
+    if np.count_nonzero(hit) != (target.size if counts is None else np.count_nonzero(counts)):
         raise ValueError(
             f"With {n} scores a class is 0 … {n - 1}; the target goes from {int(np.min(target))} to "
             f"{int(np.max(target))}."
         )
-    classes = np.reshape(np.arange(n, like=x), (n,) + (1,) * (x.ndim - 1 - axis))
-    hit = (np.expand_dims(target, axis) == classes).astype(x.dtype)
-    return (hit * (1 - smoothing) + smoothing / n) * np.expand_dims(counts, axis)
+    if smoothing == 0:
+        return hit
+    smooth = hit.astype(x.dtype) * (1 - smoothing) + smoothing / n
+    return smooth if counts is None else smooth * counts
 
 
 def sample_count(target: Any, ignore_index: int | None) -> int:
@@ -122,8 +130,10 @@ def cross_entropy_rule(
     """g * (softmax(x) - one_hot(target)) / N"""
     axis = class_axis(x)
     answer = right_answer(target, x, ignore_index, label_smoothing)
-    total = np.sum(answer, axis=axis, keepdims=True)  # 1, or 0 for a sample that is ignored
-    return per_sample(g, x, target, reduction, ignore_index) * (softmax(x, axis) * total - answer)
+    chances = softmax(x, axis)
+    if ignore_index is not None:
+        chances = chances * answer.any(axis=axis, keepdims=True)  # 0 for a sample that is ignored
+    return per_sample(g, x, target, reduction, ignore_index) * (chances - answer)
 
 
 def nll_rule(g: Any, x: Any, target: Any, reduction: str, ignore_index: int | None) -> Any:

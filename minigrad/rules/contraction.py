@@ -10,6 +10,7 @@ and xᵀ @ g; the rest is bookkeeping of axes.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,35 @@ from minigrad.vjps import defvjp
 def matmul_x(g: Any, x_shape: tuple, y: Any) -> Any:
     """g @ yᵀ"""
     y = array(y)
+    if len(x_shape) == y.ndim == 2:
+        return g @ y.T
     if y.ndim == 1:  # x @ vector: every row of x met the same vector
         return np.expand_dims(g, -1) * y
     if len(x_shape) == 1:  # vector @ y
         return unbroadcast(np.squeeze(y @ np.expand_dims(g, -1), -1), x_shape)
+    if y.ndim == 2:  # one matrix for a stack of them: one product of all rows, not one for each
+        return np.reshape(rows(g) @ y.T, x_shape)
     return unbroadcast(g @ T(y), x_shape)
 
 
 def matmul_y(g: Any, x: Any, y_shape: tuple) -> Any:
     """xᵀ @ g"""
     x = array(x)
+    if x.ndim == len(y_shape) == 2:
+        return x.T @ g
     if x.ndim == 1:  # vector @ y: an outer product
         g = np.expand_dims(g, -2) if len(y_shape) > 1 else g
         return unbroadcast(np.expand_dims(x, -1) * g, y_shape) if len(y_shape) > 1 else x * g
     if len(y_shape) == 1:  # x @ vector
         return unbroadcast(np.squeeze(T(x) @ np.expand_dims(g, -1), -1), y_shape)
+    if len(y_shape) == 2:  # the sum over the stack is part of one product
+        return rows(x).T @ rows(g)
     return unbroadcast(T(x) @ g, y_shape)
+
+
+def rows(x: Any) -> Any:
+    """All rows of a stack of matrices as one matrix."""
+    return np.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
 
 
 def dot_a(g: Any, a_shape: tuple, b: Any) -> Any:

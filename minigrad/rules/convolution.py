@@ -73,11 +73,21 @@ def conv_windows(n: int, x: tuple, w: tuple, stride: Any, padding: Any, dilation
     return windows(n, x[len(x) - n :], w[len(w) - n :], stride, padding, dilation)
 
 
+def with_bias(y: Any, bias: Any, n: int) -> Any:
+    """y + bias, added to each channel, in the memory of y where the dtypes allow."""
+    if bias is None:
+        return y
+    if getattr(bias, "dtype", None) == y.dtype:
+        y += per_channel(bias, n)
+        return y
+    return y + per_channel(bias, n)
+
+
 def convolve(n: int, x: Any, w: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Any:
     """The forward pass of `conv1d` … `conv3d`."""
     check_shapes(n, x, w, bias, groups)
     y = conv(x, w, conv_windows(n, x.shape, w.shape, stride, padding, dilation), groups)
-    return y if bias is None else y + per_channel(bias, n)
+    return with_bias(y, bias, n)
 
 
 def convolve_rules(n: int) -> tuple:
@@ -134,10 +144,8 @@ def convolve_transposed(
 ) -> Any:
     """The forward pass of `conv_transpose1d` … `conv_transpose3d`."""
     check_shapes(n, x, w, bias, groups, transpose=True)
-    y = conv_signal(
-        x, w, transposed_windows(n, x.shape, w.shape, stride, padding, output_padding, dilation), groups
-    )
-    return y if bias is None else y + per_channel(bias, n)
+    win = transposed_windows(n, x.shape, w.shape, stride, padding, output_padding, dilation)
+    return with_bias(conv_signal(x, w, win, groups), bias, n)
 
 
 def convolve_transposed_rules(n: int) -> tuple:

@@ -34,7 +34,8 @@ def reduced(losses: Any, reduction: str, n: Any = None) -> Any:
         )
     if reduction == "none":
         return losses
-    return np.sum(losses) / max(1, losses.size if n is None else n) if reduction == "mean" else np.sum(losses)
+    total = losses.sum()
+    return total / max(1, losses.size if n is None else n) if reduction == "mean" else total
 
 
 def share(g: Any, reduction: str, x: Any) -> Any:
@@ -272,7 +273,7 @@ def kl_div(x: Any, target: Any, reduction: str = "mean") -> Any:
 
 def expected(value: Any, chance: Any) -> Any:
     """chance * value, also where the value is infinite and the chance 0: what cannot happen costs nothing."""
-    return np.where(chance > 0, value, 0) * chance
+    return np.where(chance, value, 0) * chance
 
 
 def log_or_zero(t: Any) -> Any:

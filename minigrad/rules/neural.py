@@ -178,7 +178,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
         tensor([0.5, 0.5])
     """
     e = np.exp(x - np.max(x, axis=axis, keepdims=True))
-    return e / np.sum(e, axis=axis, keepdims=True)
+    return e / e.sum(axis=axis, keepdims=True)
 
 
 @primitive
@@ -191,17 +191,17 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
         tensor([    0., -1000.])
     """
     x = x - np.max(x, axis=axis, keepdims=True)
-    return x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True))
+    return x - np.log(np.exp(x).sum(axis=axis, keepdims=True))
 
 
 def softmax_rule(g: Any, out: Any, axis: Any) -> Any:
     """out * (g - Σ g·out)"""
-    return out * (g - np.sum(g * out, axis=axis, keepdims=True))
+    return out * (g - (g * out).sum(axis=axis, keepdims=True))
 
 
 def log_softmax_rule(g: Any, out: Any, axis: Any) -> Any:
     """g - softmax(x) · Σ g"""
-    return g - np.exp(out) * np.sum(g, axis=axis, keepdims=True)
+    return g - np.exp(out) * g.sum(axis=axis, keepdims=True)
 
 
 @primitive

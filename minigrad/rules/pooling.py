@@ -31,7 +31,7 @@ from minigrad.vjps import defvjp
 @primitive
 def at_winners(x: Any, winner: Any, win: Windows) -> Any:
     """From each window of x the entry at position `winner`."""
-    x, out = padded(x, win), np.zeros(winner.shape, x.dtype, like=x)
+    x, out = padded(x, win), np.zeros_like(winner, dtype=x.dtype)
     for k, entries in enumerate(slices(win)):
         out += x[(..., *entries)] * (winner == k)
     return out
@@ -40,20 +40,35 @@ def at_winners(x: Any, winner: Any, win: Windows) -> Any:
 @primitive
 def to_winners(y: Any, winner: Any, win: Windows) -> Any:
     """Zeros in the shape of the signal, with y added to each window at position `winner`."""
-    out = blank(y.shape[: y.ndim - len(win[0])], win, y.dtype, y)
+    like_winner = np.empty_like(winner, dtype=y.dtype)  # in memory too, or the products would jump about
+    like_winner[...] = y
+    out, alone = blank(like_winner, win), apart(win)
     for k, entries in enumerate(slices(win)):
-        out[(..., *entries)] += y * (winner == k)
+        if alone:  # nothing to add up
+            np.multiply(like_winner, winner == k, out=out[(..., *entries)])
+        else:
+            out[(..., *entries)] += like_winner * (winner == k)
     return cropped(out, win)
+
+
+def apart(win: Windows) -> bool:
+    """Whether no entry lies in two windows."""
+    return all(s > d * (k - 1) for k, s, d in zip(*win[2:5], strict=True))
 
 
 @primitive
 def first_largest(x: Any, largest: Any, win: Windows) -> Any:
     """The position, within each window of x, of the first entry that equals the largest (or is NaN)."""
-    x, winner = padded(x, win, -math.inf), np.zeros(largest.shape, np.int32, like=x)
-    for k, entries in reversed(list(enumerate(slices(win)))):
+    *before, _ = slices(win)
+    x = padded(x, win, -math.inf)
+    small = len(before) < 128  # then one byte a window is enough, and quicker to compare
+    winner: Any = np.zeros_like(largest, dtype=np.int8 if small else np.int32)
+    found: Any = np.zeros_like(largest, dtype=bool)
+    some_nan = bool((largest != largest).any())
+    for entries in before:  # a window that has found nothing yet finds it one position further
         here = x[(..., *entries)]
-        found = (here == largest) | (here != here)
-        winner += (k - winner) * found
+        found |= (here == largest) | (here != here) if some_nan else here == largest
+        winner += ~found
     return winner
 
 
@@ -61,7 +76,7 @@ def first_largest(x: Any, largest: Any, win: Windows) -> Any:
 def window_sum(x: Any, win: Windows) -> Any:
     """The sum of each window of x."""
     x, (first, *rest) = padded(x, win), slices(win)
-    out = x[(..., *first)].copy()
+    out = x[(..., *first)].copy(order="K")
     for entries in rest:
         out += x[(..., *entries)]
     return out
@@ -70,7 +85,7 @@ def window_sum(x: Any, win: Windows) -> Any:
 @primitive
 def window_spread(y: Any, win: Windows) -> Any:
     """Zeros in the shape of the signal, with y added to all entries of its window."""
-    out = blank(y.shape[: y.ndim - len(win[0])], win, y.dtype, y)
+    out = blank(y, win)
     for entries in slices(win):
         out[(..., *entries)] += y
     return cropped(out, win)
@@ -106,7 +121,7 @@ def pool_windows(
 def largest(x: Any, win: Windows) -> Any:
     """The forward pass of max pooling."""
     x, (first, *rest) = padded(x, win, -math.inf), slices(win)
-    out = x[(..., *first)].copy()
+    out = x[(..., *first)].copy(order="K")
     for entries in rest:
         np.maximum(out, x[(..., *entries)], out=out)
     return out

@@ -76,12 +76,16 @@ def total(mask: Any, axis: Any, g: Any) -> Any:
 
 def sum_rule(g: Any, a_shape: tuple, axis: Any, where: Any) -> Any:
     """g, copied to every entry that was summed"""
-    message = np.broadcast_to(expanded(g, a_shape, axis), a_shape)
+    if g.ndim:  # one number lines up with everything
+        g = expanded(g, a_shape, axis)
+    message = np.broadcast_to(g, a_shape)
     return message * where if given(where) else message
 
 
 def mean_rule(g: Any, a_shape: tuple, axis: Any, where: Any) -> Any:
     """g / n, copied to each of the n entries"""
+    if not given(where):
+        return sum_rule(g / max(1, count(a_shape, axis)), a_shape, axis, where)
     n = counted(a_shape, axis, where, g)
     # Nothing was counted: there is no entry to send to, and 0 / 0 would only warn.
     return sum_rule(expanded(g, a_shape, axis) / (n + (n == 0)), a_shape, axis, where)

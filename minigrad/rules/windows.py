@@ -30,19 +30,23 @@ AXES = {1: "L", 2: "H, W", 3: "D, H, W"}
 Windows = tuple[tuple[Any, ...], ...]
 
 
-def slices(win: Windows) -> list[tuple[slice, ...]]:
+def slices(win: Windows, rows: int | None = None) -> list[tuple[slice, ...]]:
     """Per position in the kernel, in increasing index order: the entries that it meets in all windows.
+
+    Args:
+        win: where the windows lie.
+        rows: only so many windows along the first axis.
 
     Example:
         >>> slices(windows(1, (4,), (2,)))
         [(slice(0, 3, 1),), (slice(1, 4, 1),)]
     """
     _, places, kernel, stride, dilation, _ = win
-    axes = list(zip(places, stride, dilation, strict=True))
-    return [
-        tuple(slice(d * k, d * k + s * (n - 1) + 1, s) for k, (n, s, d) in zip(position, axes, strict=True))
-        for position in np.ndindex(kernel)
-    ]
+    counts = (places[0] if rows is None else rows, *places[1:])
+    found: list[tuple[slice, ...]] = [()]
+    for n, k, s, d in zip(counts, kernel, stride, dilation, strict=True):
+        found = [(*start, slice(d * j, d * j + s * (n - 1) + 1, s)) for start in found for j in range(k)]
+    return found
 
 
 def windows(
@@ -124,19 +128,29 @@ def rim(padding: Any, n: int, stride: tuple, reach: tuple) -> list[tuple[int, in
 
 
 def padded(x: Any, win: Windows, value: float = 0.0) -> Any:
-    """The signal with its rim of `value`. Plain arrays only."""
-    padding = win[-1]
-    if not any(map(any, padding)):
+    """The signal (…, size) with its rim of `value`, in memory as it was. Plain arrays only."""
+    if not any(map(any, win[-1])):
         return x
-    return np.pad(x, [(0, 0)] * (x.ndim - len(padding)) + list(padding), constant_values=value)
+    out: Any = np.full_like(x, value, shape=(*x.shape[: x.ndim - len(win[-1])], *with_rim(win)))
+    out[(..., *inside(win))] = x
+    return out
 
 
-def blank(lead: tuple, win: Windows, dtype: Any, like: Any) -> Any:
-    """Zeros in the shape of a padded signal with the leading axes `lead`; on the device of `like`."""
-    sizes = tuple(before + n + behind for n, (before, behind) in zip(win[0], win[-1], strict=True))
-    return np.zeros((*lead, *sizes), dtype, like=like)
+def blank(y: Any, win: Windows) -> Any:
+    """Zeros in the shape of a padded signal, for results y (…, places); dtype, device and order in memory of y."""
+    return np.zeros_like(y, shape=(*y.shape[: y.ndim - len(win[-1])], *with_rim(win)))
 
 
 def cropped(x: Any, win: Windows) -> Any:
-    """A padded signal without its rim."""
-    return x[(..., *(slice(before, before + n) for n, (before, _) in zip(win[0], win[-1], strict=True)))]
+    """A padded signal (…, size) without its rim."""
+    return x[(..., *inside(win))] if any(map(any, win[-1])) else x
+
+
+def with_rim(win: Windows) -> tuple[int, ...]:
+    """The size of the signal together with its padding."""
+    return tuple(before + n + behind for n, (before, behind) in zip(win[0], win[-1], strict=True))
+
+
+def inside(win: Windows) -> tuple[slice, ...]:
+    """The part of a padded signal that is the signal."""
+    return tuple(slice(before, before + n) for n, (before, _) in zip(win[0], win[-1], strict=True))

@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import minigrad as mg
 from minigrad.nn import functional as F
@@ -156,7 +158,7 @@ def test_output_padding_chooses_the_size_that_the_convolution_came_from(output_p
     assert F.conv_transpose1d(y, np.ones((3, 2, 4)), stride=3, output_padding=output_padding).shape == x.shape
 
 
-def test_the_batch_in_parts_gives_the_same(monkeypatch):
+def test_rows_and_samples_in_parts_give_the_same(monkeypatch):
     x, w = draw((5, 2, 6, 6), (3, 2, 3, 3))
 
     def everything():
@@ -166,10 +168,67 @@ def test_the_batch_in_parts_gives_the_same(monkeypatch):
         return y.numpy(), a.grad.numpy(), b.grad.numpy()
 
     whole = everything()
-    for size in (0, 2 * 2 * 9 * 16 * 8):  # one sample at a time; two, and one that is left over
-        monkeypatch.setitem(correlation.BUFFER, "cpu", size)
+    row = 2 * 9 * 4 * 8  # bytes of the windows in one row of one sample
+    for room, limit in [(0, 0), (0, 2 * row), (2 * 5 * row, 5 * row), (3 * 5 * row, 5 * row)]:
+        monkeypatch.setitem(correlation.COPIED, "cpu", room)
+        monkeypatch.setitem(correlation.ADDED, "cpu", limit)
         for a, b in zip(whole, everything(), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+ORDERS = {  # the same numbers, elsewhere in memory
+    "rows first": lambda x: x.copy(),
+    "columns first": lambda x: x.copy(order="F"),
+    "samples last": lambda x: np.moveaxis(np.moveaxis(x, 0, -1).copy(), -1, 0),
+    "every second": lambda x: np.repeat(x, 2, axis=-1)[..., ::2],
+    "backwards": lambda x: x[::-1].copy()[::-1],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("padding", [0, 1])
+def test_the_order_in_memory_changes_nothing(order, padding):
+    x, w, b = draw((3, 2, 6, 6), (4, 2, 3, 3), (4,))
+
+    def everything(there):
+        leaves = [mg.tensor(0.0 * x, requires_grad=True), mg.Parameter(w), mg.Parameter(b)]
+        leaves[0].data = there(x)
+        y = F.max_pool2d(F.relu(F.conv2d(*leaves, padding=padding)), 2, padding=padding)
+        gradients = mg.grad(y, leaves, there(np.arange(1.0, y.size + 1).reshape(y.shape)))
+        return [y.numpy(), *(g.numpy() for g in gradients)]
+
+    for a, b in zip(everything(lambda x: x), everything(ORDERS[order]), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_a_broadcast_signal_and_a_bias_of_another_dtype():
+    x = np.broadcast_to(np.float32(2), (2, 1, 3, 3))
+    y = F.conv2d(x, np.ones((1, 1, 2, 2), np.float32), np.array([1.0]))
+    assert y.dtype == np.float64
+    np.testing.assert_array_equal(y, np.full((2, 1, 2, 2), 9.0))
+    assert F.conv2d(x, np.ones((1, 1, 2, 2), np.float32), np.ones(1, np.float32)).dtype == np.float32
+
+
+def test_layers_follow_each_other_without_a_transposed_copy():
+    """A result lies with the samples last, and what follows keeps it so: the next layer finds it as it wants it."""
+    x, w = draw((4, 1, 8, 8), (3, 1, 3, 3))
+    for y in (F.conv2d(x, w), F.relu(F.conv2d(x, w)), F.max_pool2d(F.conv2d(x, w), 2)):
+        assert correlation.samples_last(y).base is not None
+    assert F.max_pool2d(F.conv2d(x, w), 2, padding=1).strides[0] == x.itemsize
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=3),
+    st.integers(0, 7),
+    st.integers(1, 40),
+    st.integers(0, 2000),
+)
+def test_every_window_of_every_sample_is_in_one_block(places, n, entries, room):
+    win = windows(len(places), tuple(places), (1,) * len(places))
+    seen = np.zeros((*places, n), np.int32)
+    for block in correlation.blocks(win, entries, seen, {"cpu": room}):
+        seen[block] += 1
+    assert np.all(seen == 1)
 
 
 def test_same_keeps_the_size_and_puts_the_odd_zero_behind():

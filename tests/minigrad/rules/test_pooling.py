@@ -91,6 +91,24 @@ def test_nan_is_the_largest_and_takes_the_gradient():
     np.testing.assert_array_equal(gradient(lambda x: F.max_pool1d(x, 2), x), [0, 1, 0, 1])
 
 
+@pytest.mark.parametrize("kernel", [(8, 16), (12, 11), (12, 20)])  # 128, 132 and 240 positions
+def test_a_window_with_many_entries(kernel):
+    x = apart((2, *kernel))
+    for n in range(2):
+        g = gradient(lambda x: F.max_pool2d(x, kernel), x)
+        assert np.argmax(g[n]) == np.argmax(x[n])
+        assert np.sum(g) == 2
+    np.testing.assert_array_equal(np.flatnonzero(gradient(lambda x: F.max_pool2d(x, kernel), 0 * x[0])), [0])
+
+
+def test_float32_and_integers_stay_what_they_are():
+    assert F.max_pool1d(np.float32([1, 2, 3, 4]), 2).dtype == np.float32
+    assert F.max_pool1d(np.array([1, 2, 3, 4]), 2).dtype.kind == "i"
+    x = mg.tensor(np.float32([1, 2, 3, 4]), requires_grad=True)
+    F.max_pool1d(x, 3, 1, 1).sum().backward()
+    assert x.grad.dtype == np.float32
+
+
 def test_padding_is_never_the_largest_and_counts_if_wanted():
     x = np.full((1, 3), -5.0)
     np.testing.assert_array_equal(F.max_pool1d(x, 2, padding=1), [[-5, -5]])
