@@ -16,7 +16,7 @@ import numpy as np
 
 from minigrad.hooks import hooked
 from minigrad.messages import Guard, Watch, broadcast_axes, fitted, unbroadcast  # noqa: F401
-from minigrad.node import NO_NOTES, Node, ancestors
+from minigrad.node import Node, ancestors
 from minigrad.record import Traced
 from minigrad.vjps import rulebook
 
@@ -51,11 +51,8 @@ def sweep(
     while waiting:
         behind, node = heappop(waiting)
         g = gradients.pop(node)
-        if (
-            node.notes is NO_NOTES
-            and behind < guard.safe
-            and (node.dtype is FLOAT64 or node.dtype.kind != "c")
-        ):  # nearly always
+        real = node.dtype is FLOAT64 or node.dtype.kind != "c"
+        if real and behind < guard.safe and not node.notes.special:  # nearly always
             senders = rulebook[node.fun].senders
         else:
             g, senders = guard.prepare(node, g)

@@ -49,7 +49,7 @@ class Backward(Traced):
     def retain_grad(self) -> None:
         """Ask backward passes to accumulate `.grad` here too, although this tensor was computed."""
         if self._node is not None:
-            self._node.noted().retain = True
+            self._node.noted().retain = self._node.noted().special = True
 
     def register_hook(self, hook: Callable) -> Hook:
         """Have `hook` see the gradient of this tensor in every backward pass, complete and before it is used.
@@ -74,7 +74,9 @@ class Backward(Traced):
         """
         if not self.requires_grad:
             raise RuntimeError(f"{self.label} wants no gradient, so its hook would never be called.")
-        return Hook(vertex(self).noted().hooks, hook, self.wrap)
+        notes = vertex(self).noted()
+        notes.special = True
+        return Hook(notes.hooks, hook, self.wrap)
 
 
 def seed_for(output: Any, gradient: Any) -> Any:
@@ -91,7 +93,8 @@ def seed_for(output: Any, gradient: Any) -> Any:
                 f"backward() starts from a real number, but {output.label} is complex. Which real number is "
                 f"to grow? Write np.abs({output.name or 'y'}).backward() or {output.name or 'y'}.real.backward()."
             )
-        return np.ones_like(output._data)
+        one = output._data
+        return one.dtype.type(1) if isinstance(one, np.generic) else np.ones_like(one)
     value = gradient._data if isinstance(gradient, Traced) else gradient
     value = value if hasattr(value, "shape") else np.asarray(value, like=output._data)
     if value.shape != output.shape:

@@ -46,6 +46,8 @@ class Notes:
     Attributes:
         name: the user's name for the value, for pictures and messages.
         line: where in the user's program the call happened; for user-written rules, and while looking for anomalies.
+        special: whether the backward pass has more to do here than to call the rules: hooks, a gradient to
+            retain, several results to collect, a function of the user's.
         retain, grad: where backward passes add up the gradient; in a node only after `retain_grad()`.
         seed: what the last backward pass that began here started from.
         hooks: functions that see, and may replace, the gradient.
@@ -55,12 +57,13 @@ class Notes:
             between the two ticks belongs to the module, so no other node has to remember it.
     """
 
-    __slots__ = ("changed_at", "grad", "hooks", "line", "name", "retain", "scopes", "seed", "sums")
+    __slots__ = ("changed_at", "grad", "hooks", "line", "name", "retain", "scopes", "seed", "special", "sums")
 
     def __init__(self) -> None:
         self.changed_at = 0
         self.name: str | None = None
         self.line: str | None = None
+        self.special = False
         self.retain = False
         self.grad: Any = None
         self.seed: Any = None

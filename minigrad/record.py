@@ -81,13 +81,14 @@ def apply(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
         annotate(node)
     if not several:
         return TENSOR.wrap(out, node)
-    node.noted()  # tells the backward pass that there is something to prepare
+    node.noted().special = True
     return rebuilt(out, [picked(TENSOR, node, k, part) for k, part in enumerate(out)])
 
 
 def annotate(node: Node) -> None:
     """Remember the user's line; while looking for anomalies also what the arrays hold."""
     notes = node.noted()
+    notes.special = True
     notes.line = user_line()
     if state.anomaly:
         notes.sums = tuple(checksum(value) for value in node.args)

@@ -136,9 +136,11 @@ class Optimizer:
             elif devices.of(state[name]) != where:  # the parameter was moved since the last step
                 state[name] = devices.transfer(state[name], where)
         state["step"] += 1
+        penalized = (h["weight_decay"] and self.coupled) or h["l1"]
         for piece, real_g, *memory in pieces(w, g, *[state[name] for name in names]):
             buffers = self._buffer(piece, where)
-            real_g = self._penalized(piece, real_g, h, buffers)
+            if penalized:
+                real_g = self._penalized(piece, real_g, h, buffers)
             self.update(piece, real_g, h, state["step"], *memory, buffers[0])
         p.changed()  # graphs that still need the old numbers will say so
 
