@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from minigrad.check import gradcheck, gradgradcheck
     from minigrad.checkpoint import CheckpointError, load, save
     from minigrad.graph import Graph
-    from minigrad.memory import tune_malloc
+    from minigrad.memory import tune_gc, tune_malloc
     from minigrad.training import DivergedError, EarlyStopping, History, accuracy, evaluate, fit
 
 __version__ = "0.1.0"
@@ -87,6 +87,7 @@ __all__ = [
     "softmax",
     "tensor",
     "trace",
+    "tune_gc",
     "tune_malloc",
 ]
 
@@ -109,6 +110,7 @@ LATER = {
     "nn": "nn",
     "optim": "optim",
     "save": "checkpoint",
+    "tune_gc": "memory",
     "tune_malloc": "memory",
 }
 

@@ -14,8 +14,8 @@ from minigrad.node import Node, changes, function_name
 from minigrad.senders import ALL, Needs, refuse_stale, sender, stale_message  # noqa: F401
 from minigrad.signatures import signature
 
-# The same numbers by a shorter way. On NumPy's scalars Python's operators are many times faster than ufuncs, and methods
-# spare NumPy's wrappers of them.
+# The same numbers by a shorter way. On NumPy's scalars Python's operators are many times faster than ufuncs, and
+# methods spare NumPy's wrappers of them.
 SHORTER: dict[Callable, Callable] = {
     np.add: operator.add, np.subtract: operator.sub, np.multiply: operator.mul, np.divide: operator.truediv,
     np.power: operator.pow, np.matmul: operator.matmul, np.remainder: operator.mod,

@@ -1,11 +1,13 @@
-"""tune_malloc: with glibc, freed memory stays with the process; elsewhere nothing happens, and it says so."""
+"""Memory: with glibc, freed memory stays with the process; elsewhere nothing happens, and it says so."""
 
+import gc
 import os
 import subprocess
 import sys
 
 import pytest
 
+import minigrad as mg
 from minigrad import memory
 
 FAULTS = """
@@ -83,3 +85,12 @@ def test_elsewhere_nothing_is_touched(monkeypatch, platform, confstr):
     monkeypatch.setattr(os, "confstr", confstr, raising=False)
     monkeypatch.setattr(memory.ctypes, "CDLL", touched)
     assert memory.tune_malloc() is False
+
+
+def test_the_collector_is_tuned_and_restored():
+    before = gc.get_threshold()
+    try:
+        assert mg.tune_gc() == before
+        assert gc.get_threshold() > before
+    finally:
+        gc.set_threshold(*before)
