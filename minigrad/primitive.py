@@ -129,7 +129,7 @@ class Primitive:
     @cached_property
     def senders(self) -> dict[int, Callable]:
         """Per argument a function (node, g) -> message. A plain dictionary where it can be: it is looked into often."""
-        if self.each:
+        if self.each or not self.rules:
             return Table(lambda i: sender(self, i))
         return {i: sender(self, i) for i in range(max(len(self.rules), len(self.parameters)))}
 

@@ -101,6 +101,28 @@ def flat(fun: Callable, args: tuple, kwargs: dict = NOTHING) -> Any:
     return apply(fun, args, kwargs)
 
 
+def looked_up(fun: Callable) -> Callable:
+    """Mark a function that only looks values up (which class, how many): it has no derivative.
+
+    It computes with plain values. While a graph is captured it becomes a node, so that new inputs are looked up anew.
+
+    Example:
+        >>> import minigrad as mg
+        >>> largest = looked_up(lambda x: x == x.max())
+        >>> largest(mg.tensor([1.0, 3.0], requires_grad=True))
+        array([False,  True])
+    """
+
+    @functools.wraps(fun)
+    def dispatch(*args: Any, **kwargs: Any) -> Any:
+        if state.capturing and any(isinstance(arg, Traced) and arg._requires_grad for arg in args):
+            return flat(dispatch, args, kwargs)
+        return fun(*[arg._data if isinstance(arg, Traced) else arg for arg in args], **kwargs)
+
+    dispatch.plain = fun  # type: ignore[attr-defined]
+    return dispatch
+
+
 def pick(results: tuple, k: int) -> Any:
     """One of the results of a function that returns several."""
     return results[k]

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.record import primitive
+from minigrad.record import looked_up, primitive
 from minigrad.rules.losses import expected, reduced
-from minigrad.rules.neural import array_of, log_softmax, softmax
+from minigrad.rules.neural import log_softmax, softmax
 from minigrad.vjps import defvjp
 
 
@@ -50,7 +50,7 @@ def cross_entropy(
     answer = right_answer(target, x, ignore_index, label_smoothing)
     axis = class_axis(x)
     losses = -expected(log_softmax(x, axis), answer).sum(axis=axis)
-    return reduced(losses, reduction, sample_count(target, ignore_index))
+    return reduced(losses, reduction, sample_count(target, x, ignore_index))
 
 
 @primitive
@@ -65,7 +65,7 @@ def nll_loss(x: Any, target: Any, reduction: str = "mean", ignore_index: int | N
         1.0
     """
     losses = -expected(x, right_answer(target, x, ignore_index)).sum(axis=class_axis(x))
-    return reduced(losses, reduction, sample_count(target, ignore_index))
+    return reduced(losses, reduction, sample_count(target, x, ignore_index))
 
 
 def class_axis(x: Any) -> int:
@@ -73,13 +73,13 @@ def class_axis(x: Any) -> int:
     return min(1, len(x.shape) - 1)
 
 
+@looked_up
 def right_answer(target: Any, x: Any, ignore_index: int | None = None, smoothing: float = 0.0) -> Any:
     """What the probabilities should be: 1 at each sample's class and 0 elsewhere; 0 for samples that are ignored.
 
     Truth values, unless the answer is smoothed.
     """
-    x = array_of(x)
-    target = np.asarray(array_of(target), like=x)
+    target = np.asarray(target, like=x)
     if x.ndim == 0:
         raise ValueError("the scores have shape (); they need an axis with one score per class.")
     axis, shape = class_axis(x), x.shape
@@ -109,19 +109,29 @@ def right_answer(target: Any, x: Any, ignore_index: int | None = None, smoothing
     return smooth if counts is None else smooth * counts
 
 
-def sample_count(target: Any, ignore_index: int | None) -> int:
-    """How many samples are not ignored."""
-    target = array_of(target)
-    if ignore_index is None:
-        return math.prod(np.shape(target))
-    return int(np.sum((target if hasattr(target, "shape") else np.asarray(target)) != ignore_index))
+@looked_up
+def counted(target: Any, x: Any, ignore_index: int | None) -> Any:
+    """1 for each sample that counts and 0 for one that is ignored, with an axis of size 1 for the classes."""
+    target = np.asarray(target, like=x)
+    return np.expand_dims(target != ignore_index, class_axis(x)).astype(x.dtype)
+
+
+def sample_count(target: Any, x: Any, ignore_index: int | None) -> Any:
+    """How many samples are not ignored; at least 1, to divide by."""
+    return max(1, math.prod(np.shape(target))) if ignore_index is None else count_of(target, x, ignore_index)
+
+
+@looked_up
+def count_of(target: Any, x: Any, ignore_index: int) -> Any:
+    """How many samples are of another class than the one that is ignored; at least 1."""
+    return np.maximum(1, np.sum(np.asarray(target, like=x) != ignore_index)).astype(x.dtype)
 
 
 def per_sample(g: Any, x: Any, target: Any, reduction: str, ignore_index: int | None) -> Any:
     """The upstream gradient of each sample's loss, with an axis of size 1 for the classes."""
     if reduction == "none":
         return np.expand_dims(g, class_axis(x))
-    return g / max(1, sample_count(target, ignore_index)) if reduction == "mean" else g
+    return g / sample_count(target, x, ignore_index) if reduction == "mean" else g
 
 
 def cross_entropy_rule(
@@ -132,7 +142,7 @@ def cross_entropy_rule(
     answer = right_answer(target, x, ignore_index, label_smoothing)
     chances = softmax(x, axis)
     if ignore_index is not None:
-        chances = chances * answer.any(axis=axis, keepdims=True)  # 0 for a sample that is ignored
+        chances = chances * counted(target, x, ignore_index)
     return per_sample(g, x, target, reduction, ignore_index) * (chances - answer)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.record import primitive
+from minigrad.record import looked_up, primitive
 from minigrad.rules.shape import scatter
 from minigrad.vjps import defvjp
 
@@ -241,9 +241,10 @@ def array_of(value: Any) -> Any:
     return getattr(value, "_data", value)
 
 
+@looked_up
 def as_index(index: Any, beside: Any) -> Any:
     """The index as an array of integers, on the device of the array beside it."""
-    index = np.asarray(array_of(index), like=array_of(beside))
+    index = np.asarray(index, like=beside)
     if index.dtype.kind not in "iu" and index.size:
         raise TypeError(
             f"an embedding is looked up with integers, not {index.dtype}; index.astype(int) makes them."
