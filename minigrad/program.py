@@ -42,6 +42,10 @@ class Program:
     """Collects the lines of the program of one output.
 
     Attributes:
+        forward, backward: the nodes of the two passes, in the order of their calls.
+        results: the output, under "", and the gradients by the name of the input, as this run computed them.
+        root: the vertex of the output.
+        roots: the vertices of the gradients, by the name of the input.
         names: the variable of every vertex.
         given: what the text cannot hold (large constants, the user's own Function objects), by variable.
     """
@@ -62,11 +66,18 @@ class Program:
         self.messages: dict[Any, str] = {}  # what is sent, or the sum of what was, and to whom
         self.marks: list[int] = []
         self.comments: list[str] = []
-        self.gradients = self._backward()
+        gradients = self._backward()
+        self.results = {"": output._data, **{name: g._data for name, g in gradients.items()}}
+        self.root = vertex(output)
+        self.roots = {name: vertex(g) for name, g in gradients.items()}
+        done = set(self.forward)
+        self.backward = [node for node in ancestors(*self.roots.values())[::-1] if node not in done]
+        for node in self.backward:
+            self._name_message(node)
 
     def name(self, v: Any, wish: str) -> str:
         """A variable for `v`, as near to the wish as Python and the other names allow."""
-        base = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in wish) or "t"
+        base = "".join(c if f"_{c}".isidentifier() else "_" for c in wish) or "t"
         base = base if base.isidentifier() and not keyword.iskeyword(base) else f"v_{base}"
         name, k = base, 2
         while name in self.taken:
@@ -79,6 +90,18 @@ class Program:
         """A variable for a value that the user gave no name."""
         self.nameless += 1
         return f"t{self.nameless}"
+
+    def unused(self, wish: str = "") -> str:
+        """A variable for what is no vertex of the graph."""
+        return self.name(object(), wish or self.fresh())
+
+    def _name_message(self, node: Node) -> None:
+        """A variable for a node of the backward pass: d_x for a message to x, d_x_sum for a sum of such."""
+        if self.adds_up(node):
+            self.messages[node] = self.messages[node.parents[0]]
+            self.name(node, f"{self.messages[node]}_sum")
+        elif node not in self.names:
+            self.name(node, self.fresh())
 
     def _backward(self) -> dict[str, Any]:
         """Record the backward pass, noting which nodes each message is made of."""
@@ -103,25 +126,27 @@ class Program:
 
     def text(self) -> str:
         """The whole program."""
-        roots = [vertex(g) for g in self.gradients.values()]
-        done = set(self.forward)
-        backward = [node for node in ancestors(*roots)[::-1] if node not in done]
         lines = [(self.statement(node), symbol_of(node)) for node in self.forward]
         lines.append(("", ""))
         lines.append(
             (f"{self.names[self.seed]} = {self.constant(self.seed._data)}", "the backward pass starts here")
         )
-        lines += [(self.statement(node), self.comment(node)) for node in backward]
-        returned = ", ".join(f'"{name}": {self.variable(vertex(g))}' for name, g in self.gradients.items())
-        lines.append((f"return {self.names[vertex(self.output)]}, {{{returned}}}", ""))
-        width = min(60, max(len(code) for code, said in lines if said))
-        body = [f"    {code:{width}}  # {said}" if said else f"    {code}".rstrip() for code, said in lines]
+        lines += [(self.statement(node), self.comment(node)) for node in self.backward]
+        returned = ", ".join(f'"{name}": {self.variable(v)}' for name, v in self.roots.items())
+        lines.append((f"return {self.names[self.root]}, {{{returned}}}", ""))
+        body = aligned(lines, "    ")
         head = (
             ["import math", "", "import numpy as np", ""] if self.definitions else ["import numpy as np", ""]
         )
         functions = [part for text in self.definitions.values() for part in ("", text, "")]
         signature = f"def {ENTRY}({', '.join(self.names[leaf] for leaf in self.inputs.values())}):"
         return "\n".join([*head, *functions, *self.constants, "", signature, *body]) + "\n"
+
+    def calls(self) -> list[tuple[Node, str]]:
+        """The nodes of both passes, in the order of their calls, each with the comment that belongs to it."""
+        return [(node, symbol_of(node)) for node in self.forward] + [
+            (node, self.comment(node)) for node in self.backward
+        ]
 
     def comment(self, node: Node) -> str:
         """Which message the node helps to compute; additions of messages stand between these."""
@@ -134,11 +159,6 @@ class Program:
 
     def statement(self, node: Node) -> str:
         """One call as an assignment."""
-        if self.adds_up(node):
-            self.messages[node] = self.messages[node.parents[0]]
-            self.name(node, f"{self.messages[node]}_sum")
-        elif node not in self.names:
-            self.name(node, self.fresh())
         args = [
             self.variable(p) if p is not None else self.constant(a)
             for a, p in zip(node.args, node.parents, strict=True)
@@ -153,7 +173,7 @@ class Program:
         if op == "negative":
             return f"-{args[0]}"
         if op in ("getitem", "pick"):
-            return f"{args[0]}[{self.index(node.args[1])}]"
+            return f"{args[0]}[{subscript(node.args[1], self.constant)}]"
         if op == "cast":
             return f"{args[0]}.astype({args[1]})"
         options = [f"{key}={self.constant(value)}" for key, value in node.kwargs.items()]
@@ -172,15 +192,6 @@ class Program:
         if v not in self.names:
             return self.constant(v._data)
         return self.names[v]
-
-    def index(self, index: Any) -> str:
-        """What stands between the brackets: 0, :1, [mask]."""
-        if isinstance(index, tuple) and index:
-            return ", ".join(self.index(part) for part in index)
-        if isinstance(index, slice):
-            ends = ["" if end is None else repr(end) for end in (index.start, index.stop, index.step)]
-            return ":".join(ends if ends[2] else ends[:2])
-        return self.constant(index)
 
     def constant(self, value: Any) -> str:
         """A constant as Python text; one that is too large for that is handed in."""
@@ -208,13 +219,31 @@ class Program:
         return "..." if value is ... else repr(value)
 
 
+def aligned(lines: list[tuple[str, str]], indent: str) -> list[str]:
+    """Lines of code with what is said of them below each other."""
+    width = min(60, max([len(code) for code, said in lines if said], default=0))
+    return [
+        f"{indent}{code:{width}}  # {said}" if said else f"{indent}{code}".rstrip() for code, said in lines
+    ]
+
+
+def subscript(index: Any, constant: Callable[[Any], str]) -> str:
+    """What stands between the brackets: 0, :1, [mask]. `constant` gives the text of its parts."""
+    if isinstance(index, tuple) and index:
+        return ", ".join(subscript(part, constant) for part in index)
+    if isinstance(index, slice):
+        ends = ["" if end is None else repr(end) for end in (index.start, index.stop, index.step)]
+        return ":".join(ends if ends[2] else ends[:2])
+    return constant(index)
+
+
 def symbol_of(node: Node) -> str:
     """How the node is written in pictures."""
     return symbol(function_name(node.fun), node.args, node.parents)
 
 
-def execute(text: str, given: Mapping[str, Any]) -> Callable:
-    """The function that the program defines."""
+def execute(text: str, given: Mapping[str, Any], entry: str = ENTRY) -> Callable:
+    """The function `entry` that the program defines."""
     space: dict[str, Any] = dict(given)
     exec(compile(text, "<graph>", "exec"), space)
-    return space[ENTRY]
+    return space[entry]

@@ -1,0 +1,102 @@
+"""A graph as a function of plain arrays, for running it many times.
+
+With this module, one can
+- run it:       value, gradients = compiled(x=…, w=…)
+- read it:      print(compiled.source)
+
+`Graph.compile` makes these. The function runs without Tensors, in memory that it has laid out once: after the first
+run it allocates little more than its results.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from minigrad import device
+from minigrad.compiled.buffered import Buffered
+from minigrad.errors import UsageError
+from minigrad.program import Program, execute
+
+
+class Compiled:
+    """compiled(x=…, w=…) -> (output, {"w": gradient}); see `Graph.compile`.
+
+    Attributes:
+        source: the program that it runs.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._inputs = {name: (leaf.shape, leaf.dtype) for name, leaf in program.inputs.items()}
+        self._workspace: Callable[[], Callable]
+        if any(device.of(leaf._data) == "cuda" for leaf in program.inputs.values()):
+            # CuPy keeps what was freed for the next call, so buffers would gain nothing.
+            self.source = program.text()
+            run = execute(self.source, program.given)
+            self._workspace = lambda: run
+        else:
+            buffered = Buffered(program)
+            self.source, self._workspace = buffered.text, buffered.workspace
+        self._idle: list[Callable] = []
+
+    def __call__(self, /, **inputs: Any) -> tuple[Any, dict[str, Any]]:
+        """Run it.
+
+        Args:
+            inputs: a number or array for each input of the graph, of the shape it was captured with. They are cast
+                to its dtype, and never changed.
+
+        Returns:
+            The output, and the gradients by the names of the inputs. The arrays are the caller's own: no later call
+            changes them.
+
+        Raises:
+            UsageError: an input is missing, or there is none of that name.
+            ValueError: a value of another shape.
+            TypeError: a value that the dtype of the input cannot hold, such as 0.5 for integers.
+        """
+        if inputs.keys() != self._inputs.keys():
+            raise UsageError(wrong_names(inputs, self._inputs))
+        values = [fitting(inputs[name], name, *kind) for name, kind in self._inputs.items()]
+        # A workspace serves one run at a time: a second thread, or a call within a call, makes itself another.
+        try:
+            run = self._idle.pop()
+        except IndexError:
+            run = self._workspace()
+        result = run(*values)
+        self._idle.append(run)
+        return result
+
+    def __repr__(self) -> str:
+        return f"<Compiled graph, inputs {', '.join(self._inputs)}>"
+
+
+def fitting(value: Any, name: str, shape: tuple, dtype: np.dtype) -> Any:
+    """The value of an input as an array of the shape and dtype that the program was made for."""
+    if type(value) is np.ndarray and value.dtype == dtype and value.shape == shape:
+        return value
+    value = getattr(value, "_data", value)  # a Tensor
+    array = value if device.of(value) == "cuda" else np.asarray(value)
+    if array.shape != shape:
+        raise ValueError(f"The input {name!r} has shape {shape}; the value given has shape {array.shape}.")
+    if not np.can_cast(array.dtype, dtype, "same_kind"):
+        raise TypeError(
+            f"The input {name!r} holds {dtype}; the value given holds {array.dtype}, which does not fit into it. "
+            f"Capture the graph with values of that kind, or convert it: {name}.astype({str(dtype)!r})."
+        )
+    return array.astype(dtype, copy=False)
+
+
+def wrong_names(given: Mapping, known: Mapping) -> str:
+    """The sentence for inputs that are missing, or not known."""
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is None:
+        missing = ", ".join(f"{name}=…" for name in known if name not in given)
+        return f"A compiled graph takes all of its inputs at each call; here {missing} is missing."
+    near = difflib.get_close_matches(unknown, known, n=1)
+    return f"This graph has no input called {unknown!r}; it has {', '.join(known)}." + (
+        f" Did you mean {near[0]!r}?" if near else ""
+    )
