@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.differences import same_numbers
 from minigrad.errors import GradientError
 from minigrad.record import Traced
 
@@ -41,21 +42,19 @@ class Evidence:
         g = self.g.copy()
         self.sent = self._gradients(self.backward(g, *copies))
         for name, array, copy in zip(self.names, self.arrays, copies, strict=True):
-            if not np.array_equal(array, copy, equal_nan=True):
+            if not same_numbers(array, copy):
                 raise GradientError(
                     f"{self.label}: the backward pass overwrote its input {name}.",
                     "Whoever computes after it meets the changed values. Copy first: x = x.copy().",
                 )
-        if not np.array_equal(g, self.g):
+        if not same_numbers(g, self.g):
             raise GradientError(
                 f"{self.label}: the backward pass overwrote the upstream gradient.",
                 "Other nodes may receive the same array. Write `g * mask` instead of `g *= mask`.",
             )
         for first, second in zip(self.sent, self.again(self.g), strict=True):
-            same = first is second is None or (
-                first is not None and second is not None and np.array_equal(first, second, equal_nan=True)
-            )
-            if not same:
+            missing = first is None or second is None
+            if not (first is second if missing else same_numbers(first, second)):  # type: ignore[arg-type]
                 raise GradientError(
                     f"{self.label}: two equal calls gave different gradients.",
                     "Does the result depend on earlier calls: a global, or a sum that is never reset?",

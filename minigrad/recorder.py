@@ -1,270 +1,234 @@
-"""Recording a run: which vertices, which edges, and what happens on them, frame by frame.
+"""Recording a run: keeping what cannot be had later, and nothing more.
 
 With this module, one can
-- record:     r = Recorder(loss, None, {}); r.nodes(), r.edges, r.frames()
+- record:           r = Recorder(loss, None, {})
+- run it again:     Replay(r): the same run on vertices of its own, with all values and messages
 
-The recorder looks at a graph from outside: the engine does not know of it, and pays nothing for it. What the
-graph has forgotten is computed again from the leaves, and the messages come from one more backward pass.
+The recorder looks at a graph from outside: the engine does not know of it, and pays nothing for it. What may
+change afterwards is copied: the arrays of leaves and constants, names, and gradients. Everything else follows from
+these, and is computed again when somebody wants to see it: a recording costs less than a backward pass.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from minigrad import sentences
-from minigrad.backprop import broadcast_axes, sweep
-from minigrad.device import of
+from minigrad.backprop import sweep
 from minigrad.errors import StaleValueError
 from minigrad.gradients import seed_for, vertex
-from minigrad.node import FORGOTTEN, Node, ancestors, function_name
+from minigrad.groups import groups_of
+from minigrad.modes import state
+from minigrad.node import FORGOTTEN, NO_NOTES, Node, ancestors, function_name
 from minigrad.primitive import stale_message
-from minigrad.record import Parts, Traced
-from minigrad.ruletext import rule_text
-from minigrad.summary import summarize
-from minigrad.symbols import PATTERNS, detail, symbol
-from minigrad.vjps import lookup
+from minigrad.record import Traced
+from minigrad.vjps import lookup, rulebook
+
+SMALL = 1024  # entries: an array that takes no more room than its summary
+UNCHANGING = frozenset({float, int, bool, complex, str, slice, type(None), type(...), np.float64, np.float32})
+
+
+def copied(value: Any) -> Any:
+    """A value that nobody else can write into."""
+    if isinstance(value, (list, tuple)):
+        parts = [copied(part) for part in value]
+        return value._make(parts) if hasattr(value, "_make") else type(value)(parts)
+    return value.copy() if hasattr(value, "shape") else value
+
+
+def entries(value: Any) -> int:
+    """How many numbers an argument holds, at most."""
+    return sum(map(entries, value)) if isinstance(value, (list, tuple)) else getattr(value, "size", 1)
+
+
+class Recorder:
+    """A snapshot of the graph of one output: later changes of leaves, gradients, names or hooks do not reach it.
+
+    Attributes:
+        root: the output's vertex.
+        nodes: all nodes, each behind what it uses.
+        leaves: each leaf, with whether it wants a gradient.
+        copies: by `id`, the copy of every array that the user may still write into.
+        primitives: the rules of each function.
+        names, grads, groups: what is known of some vertices.
+        seed: the upstream gradient of the output; None if nothing wants a gradient.
+        began: the upstream gradient of the last backward pass that began at the output.
+        at_once: whether the run has to be told now: its arrays are too large to be kept, or code of the user's
+            (hooks, nodes and rules of his own) takes part in it, and may say something else the next time.
+    """
+
+    def __init__(self, output: Any, gradient: Any, names: Mapping[str, Any]) -> None:
+        self.root = vertex(output)
+        self.nodes = ancestors(self.root)[::-1]
+        self.leaves: dict[Any, bool] = {} if self.nodes else {self.root: output.requires_grad}
+        self.copies: dict[int, Any] = {}
+        self.wrap = output.wrap
+        self.result = copied(output._data)
+        self._keep_arrays()
+        self.primitives = {fun: lookup(fun) for fun in {node.fun for node in self.nodes}}
+        noted = [v for v in (*self.nodes, *self.leaves) if v.notes is not NO_NOTES]
+        self.at_once = not (
+            self._is_small()
+            and all(primitive.builtin for primitive in self.primitives.values())
+            and not any(v.notes.hooks for v in noted)
+            and not state.anomaly
+        )
+        self.names = {
+            vertex(t): k for k, t in reversed(list(names.items())) if isinstance(t, Traced) and k[:1] != "_"
+        }
+        self.names |= {v: v.notes.name for v in noted if v.notes.name}
+        self.grads = {v: copied(v.notes.grad._data) for v in noted if v.notes.grad is not None}
+        self.groups = groups_of([node for node in noted if isinstance(node, Node)], self.nodes)
+        self.began = copied(self.root.notes.seed)
+        self.seed: Any = None
+        if output.requires_grad:
+            self.seed = seed_for(output, np.ones_like(output._data) if gradient is None else gradient)
+
+    def _keep_arrays(self) -> None:
+        leaves, copies = self.leaves, self.copies
+        for node in self.nodes:
+            for arg, parent in zip(node.args, node.parents, strict=True):
+                if type(parent) is Node:
+                    continue
+                if parent is not None:
+                    if parent.changed_at > node.order:
+                        raise StaleValueError(stale_message(parent, node))
+                    leaves[parent] = parent.requires_grad
+                elif type(arg) in UNCHANGING:
+                    continue
+                if id(arg) not in copies:
+                    copies[id(arg)] = copied(arg)
+            if node.kwargs:
+                copies |= {id(value): copied(value) for value in node.kwargs.values()}
+
+    def _is_small(self) -> bool:
+        shape: Any = ()
+        for node in self.nodes:
+            if node.shape != shape:  # neighbours often have the same
+                shape = node.shape
+                for one in shape if isinstance(shape, list) else [shape]:
+                    if prod(one) > SMALL:
+                        return False
+        return all(entries(value) <= SMALL for value in (*self.copies.values(), self.result))
+
+    def kept(self, value: Any) -> Any:
+        """An argument as it was when the run was recorded."""
+        return self.copies.get(id(value), value)
+
+    @contextlib.contextmanager
+    def as_then(self) -> Iterator[None]:
+        """Have the rules that held when the run was recorded; and no warnings, for they were given then."""
+        now = {fun: rulebook[fun] for fun in self.primitives if fun in rulebook}
+        rulebook.update({fun: self.primitives[fun] for fun in now})
+        try:
+            with np.errstate(all="ignore"):
+                yield
+        finally:
+            rulebook.update(now)
 
 
 class Constant:
     """An array that stood in the user's expression without being a Tensor; in pictures it is data too."""
 
     requires_grad = False
-    name = None
-    grad = None
 
-    def __init__(self, array: np.ndarray) -> None:
+    def __init__(self, array: Any) -> None:
         self._data = array
 
 
-def shown(x: Any, v: Any = None) -> Any:
-    """The gradients or results of several outputs as one row of entries; anything else as it is."""
-    if isinstance(x, Parts):
-        x = x.filled(v)
-    return np.concatenate([np.ravel(part) for part in x]) if isinstance(x, tuple) else x
-
-
-class Recorder:
-    """Everything that a trace of one output holds.
+class Replay:
+    """A recorded run on vertices of its own, which hold every value.
 
     Attributes:
-        vertices: constants, leaf Tensors and Nodes, in topological order.
-        sources: per vertex the vertex at each argument position; None for numbers and options.
+        sources: for each vertex, in topological order, the vertex at each argument position; None for numbers and
+            options. A vertex is a Constant, a leaf Tensor or a Node.
         values: per vertex its array.
-        events: (node, position, upstream, message before un-broadcasting, message), as they were sent.
+        originals: per vertex the one that it stands for.
+        events: (node, position, upstream, message before un-broadcasting, message), as they are sent.
+        known: the gradients that existed when the run was recorded: in leaves, where they were retained, and
+            all if a backward pass had begun at the output.
     """
 
-    def __init__(self, output: Any, gradient: Any, names: Mapping[str, Any]) -> None:
-        self.output = output
-        self.root = vertex(output)
-        self.names = {
-            vertex(t): name
-            for name, t in reversed(list(names.items()))
-            if isinstance(t, Traced) and name[:1] != "_"
-        }
+    def __init__(self, record: Recorder) -> None:
+        self.record = record
         self.sources: dict[Any, list] = {}
-        self._collect()
-        self.vertices = list(self.sources)
-        self.values = self._values()
-        self.ids = {v: f"n{k}" for k, v in enumerate(self.vertices)}
-        links = [(v, i, s) for v in self.vertices for i, s in enumerate(self.sources[v]) if s is not None]
-        self.edge_ids = {(v, i): f"e{k}" for k, (v, i, _) in enumerate(links)}
-        self.edges = [
-            {"id": f"e{k}", "source": self.ids[s], "target": self.ids[v], "position": i}
-            for k, (v, i, s) in enumerate(links)
-        ]
-        self.uses = Counter(s for _, _, s in links if s.requires_grad)
-        self.events: list[tuple] = []
-        self.seed: Any = None
-        if output.requires_grad:
-            ones = np.ones_like(output._data) if gradient is None else gradient
-            self.seed = seed_for(output, ones)
-            sweep({self.root: self.seed}, watch=lambda *event: self.events.append(event))
+        self.values: dict[Any, Any] = {}
+        self.originals: dict[Any, Any] = {}
+        self._twins: dict[Any, Any] = {}
+        for node in record.nodes:
+            self._run(node)
+        self.root = self._twins[record.root] if record.nodes else self._leaf(record.root, record.result)
+        self.events = [] if record.seed is None else self._messages(record.seed)
+        self.known = self._known()
 
-    def _collect(self) -> None:
-        nodes = list(reversed(ancestors(self.root)))
-        for node in nodes:
-            sources = [self._source(node, i) for i in range(len(node.args))]
-            for source in sources:
-                if source is not None:
-                    self.sources.setdefault(source, [])
-            self.sources[node] = sources
-        self.sources.setdefault(self.root, [])
-
-    def _source(self, node: Node, i: int) -> Any:
-        """What stands at argument `i`: where it came from, or a constant array that is worth showing."""
-        arg, parent = node.args[i], node.parents[i]
-        if parent is not None:
-            return parent
-        is_index = function_name(node.fun) in ("getitem", "scatter")
-        return Constant(arg) if isinstance(arg, np.ndarray) and arg.ndim and not is_index else None
-
-    def _values(self) -> dict[Any, Any]:
-        values: dict[Any, Any] = {v: v._data for v in self.vertices if not isinstance(v, Node)}
-        for node in self.vertices:
-            if not isinstance(node, Node):
-                continue
-            args = []
-            for arg, parent in zip(node.args, node.parents, strict=True):
-                if parent is not None and parent.changed_at > node.order:
-                    raise StaleValueError(stale_message(parent, node))
-                if isinstance(parent, Traced):
-                    values[parent] = arg  # as it was when it was used, whatever the leaf holds now
-                args.append(values[parent] if isinstance(parent, Node) else arg)
-            out = self.output._data if node is self.root else node.out
-            values[node] = lookup(node.fun).call(args, node.kwargs) if out is FORGOTTEN else out
-        return values
-
-    def label(self, v: Any) -> str:
-        """What to call a vertex in a sentence."""
-        name = v.name or self.names.get(v)
-        if name or not isinstance(v, Node):
-            return name or ("a parameter" if v.requires_grad else "data")
-        return symbol(function_name(v.fun), v.args, v.parents)
-
-    # The graph ------------------------------------------------------------------------------------------
-
-    def nodes(self) -> list[dict]:
-        """One dictionary per vertex, see `Trace`."""
-        known = self._known_gradients()
-        return [self._node(v, known.get(v)) for v in self.vertices]
-
-    def _node(self, v: Any, grad: Any) -> dict:
-        op, sign, constants = "", "", ""
-        if isinstance(v, Node):
-            op = function_name(v.fun)
-            names = list(getattr(lookup(v.fun), "parameters", ()))
-            sign, constants = symbol(op, v.args, v.parents), detail(op, v.args, v.parents, v.kwargs, names)
-        value = shown(self.values[v])
-        return {
-            "id": self.ids[v],
-            "kind": "function" if isinstance(v, Node) else "parameter" if v.requires_grad else "data",
-            "name": v.name or self.names.get(v) or "",
-            "op": op,
-            "symbol": sign,
-            "pattern": PATTERNS.get(op, ""),
-            "detail": constants,
-            "shape": list(value.shape),
-            "dtype": str(value.dtype),
-            "device": of(value),
-            "group": "",
-            "value": summarize(value),
-            "grad": None if grad is None else summarize(grad),
-        }
-
-    def _known_gradients(self) -> dict[Any, Any]:
-        """The gradients that exist now: in leaves, where they were retained, and all if backward() began here."""
-        known: dict[Any, Any] = {}
-        seed = self.root.notes.seed if isinstance(self.root, Node) else None
-        if seed is not None:
-            known[self.root] = seed
-            events = self.events
-            if not np.array_equal(seed, self.seed):
-                events = []
-                sweep({self.root: seed}, watch=lambda *event: events.append(event))
-            for node, _, g, _, _ in events:
-                known.setdefault(node, shown(g))
-        for v in self.vertices:
-            kept = v.notes.grad if isinstance(v, Node) else v.grad
-            if kept is not None:
-                known[v] = kept._data
-        return known
-
-    # What happens ---------------------------------------------------------------------------------------
-
-    def frames(self) -> list[dict]:
-        """Forward values, the seed, messages and accumulations, in the order in which they happen."""
-        frames = [self._forward(v) for v in self.vertices]
-        if self.seed is None:
-            return [*frames, self._frame("done", [], "Nothing here wants a gradient.")]
-        name = self.root.name or self.names.get(self.root) or "the result"
-        frames.append(
-            self._frame(
-                "seed",
-                [self.ids[self.root]],
-                sentences.seed(name, self.seed),
-                nodes={self.root: {"grad": self.seed}},
-            )
+    def _run(self, node: Node) -> None:
+        """Call the function again, or take the result that was kept."""
+        record, values = self.record, self.values
+        args, parents, row = [], [], []
+        for arg, parent in zip(node.args, node.parents, strict=True):
+            if type(parent) is Node:
+                twin = source = self._twins[parent]
+                arg = values[twin]
+            else:
+                arg = record.kept(arg)
+                twin = source = None if parent is None else self._leaf(parent, arg)
+                if twin is None and isinstance(arg, np.ndarray) and arg.ndim and not is_index(node):
+                    source = Constant(arg)
+                    self.sources[source], values[source] = [], arg
+            args.append(arg)
+            parents.append(twin)
+            row.append(source)
+        kwargs = (
+            {key: record.kept(value) for key, value in node.kwargs.items()} if node.kwargs else node.kwargs
         )
-        grads: dict[Any, Any] = {}
-        for event in self.events:
-            frames += self._message(grads, *event)
-        leaves = [v for v in self.vertices if not isinstance(v, Node) and v in grads]
-        told = {self.label(v): grads[v] for v in leaves}
-        frames.append(self._frame("done", [self.ids[v] for v in leaves], sentences.done(name, told)))
-        return frames
-
-    def _frame(
-        self, kind: str, active: list[str], sentence: str, nodes: dict | None = None, **more: Any
-    ) -> dict:
-        changes = {
-            self.ids[v]: {key: summarize(x) for key, x in change.items()}
-            for v, change in (nodes or {}).items()
-        }
-        setting = {"nodes": changes} if changes else {}
-        return {"kind": kind, "active": active, "set": setting, "sentence": sentence, **more}
-
-    def _forward(self, v: Any) -> dict:
-        incoming = [self.edge_ids[v, i] for i, s in enumerate(self.sources[v]) if s is not None]
-        value = shown(self.values[v])
-        if isinstance(v, Node):
-            inputs = [(self.label(s), shown(self.values[s])) for s in self.sources[v] if s is not None]
-            name = v.name or self.names.get(v) or ""
-            sentence = sentences.computed(name, function_name(v.fun), self.label_sign(v), inputs, value)
+        if node is record.root:
+            out = record.result
+        elif record.at_once and node.out is not FORGOTTEN:
+            out = node.out
         else:
-            sentence = sentences.given(self.label(v), v.requires_grad, value)
-        return self._frame("forward", [self.ids[v], *incoming], sentence, nodes={v: {"value": value}})
+            out = lookup(node.fun).call(args, kwargs)
+        if isinstance(node.shape, list):
+            out = tuple(out)
+        made = Node(node.fun, tuple(args), kwargs, tuple(parents), out, node.shape, node.dtype)
+        self._stands_for(made, node)
+        self.sources[made], values[made] = row, out
 
-    def label_sign(self, node: Node) -> str:
-        """The sign of a node, whatever its name."""
-        return symbol(function_name(node.fun), node.args, node.parents)
+    def _leaf(self, leaf: Any, value: Any) -> Any:
+        """The leaf's twin. It shows the value as it was when it was used, whatever the leaf holds now."""
+        twin = self._twins.get(leaf)
+        if twin is None:
+            twin = self.record.wrap(value)
+            twin._requires_grad = self.record.leaves[leaf]
+            self._stands_for(twin, leaf)
+            self.sources[twin] = []
+        self.values[twin] = value
+        return twin
 
-    def _message(self, grads: dict, node: Node, i: int, g: Any, sent: Any, message: Any) -> list[dict]:
-        """The message on one edge; and, where the receiver is used several times, its accumulation."""
-        source, edge = self.sources[node][i], self.edge_ids[node, i]
-        before = grads.get(source)
-        after = grads[source] = message if before is None else before + message
-        g, sent, message, before, after = (shown(x, source) for x in (g, sent, message, before, after))
-        local, rule = self._local(node, i, g, sent), rule_text(node.fun, i)
-        axes = broadcast_axes(np.shape(sent), message.shape) if np.shape(sent) != message.shape else None
-        summary = {"message": summarize(message), "before": None if before is None else summarize(before)}
-        summary["after"] = summarize(after)
-        sender, receiver = self.label(node), self.label(source)
-        shared = self.uses[source] > 1
-        frame = self._frame(
-            "message",
-            [self.ids[node], edge, self.ids[source]],
-            sentences.message(sender, receiver, g, local, rule, message, axes),
-            nodes=None if shared else {source: {"grad": after}},
-            edge=edge,
-            upstream=summarize(g),
-            rule=rule,
-            local=None if local is None else summarize(local),
-            unbroadcast=None
-            if axes is None
-            else {"axes": list(axes), "from": list(np.shape(sent)), "to": list(message.shape)},
-            **summary,
-        )
-        frame["set"]["edges"] = {edge: {"message": summary["message"]}}
-        if not shared:
-            return [frame]
-        sentence = sentences.accumulated(receiver, before, message, after)
-        added = self._frame(
-            "accumulate", [self.ids[source]], sentence, nodes={source: {"grad": after}}, edge=edge, **summary
-        )
-        return [frame, added]
+    def _stands_for(self, twin: Any, original: Any) -> None:
+        self._twins[original], self.originals[twin] = twin, original
+        if self.record.at_once:
+            twin.notes = original.notes  # hooks, and the user's line for errors
 
-    def _local(self, node: Node, i: int, g: Any, sent: Any) -> Any:
-        """The local derivative, where it is one number per entry: the rule applied to ones."""
-        primitive = lookup(node.fun)
-        if not primitive.builtin:  # the user's own backward is called once, by the pass itself
-            scalars = np.size(g) == np.size(sent) == 1 and float(g) != 0
-            return np.asarray(sent / g) if scalars else None
-        if isinstance(node.shape, list) or function_name(node.fun) == "pick":
-            return None  # several results: the rule needs a gradient for each of them
-        if not (primitive.elementwise or np.size(g) == 1):
-            return None
-        return np.asarray(primitive.vjp(node, i, np.ones_like(g)))
+    def _messages(self, seed: Any) -> list[tuple]:
+        """What one backward pass sends along every edge."""
+        events: list[tuple] = []
+        sweep({self.root: seed}, watch=lambda *event: events.append(event))
+        return events
+
+    def _known(self) -> dict[Any, Any]:
+        record, known = self.record, {}
+        if record.began is not None:
+            known[self.root] = record.began
+            same = np.array_equal(record.began, record.seed)
+            for node, _, g, _, _ in self.events if same else self._messages(record.began):
+                known.setdefault(node, g)
+        return known | {self._twins[v]: g for v, g in record.grads.items()}
+
+
+def is_index(node: Node) -> bool:
+    """Whether the constants of a call are places in an array, and no data."""
+    return function_name(node.fun) in ("getitem", "scatter")

@@ -7,7 +7,7 @@ winner only (router), a product swaps the factors (switcher); a sum and a copy u
 from __future__ import annotations
 
 import math
-import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,13 +49,18 @@ def number(x: Any) -> str:
     """
     if isinstance(x, (complex, np.complexfloating)):
         return f"{number(x.real)} {'−' if x.imag < 0 else '+'} {number(abs(x.imag))}i"
-    value = float(x)
+    return _digits(float(x))
+
+
+@lru_cache(maxsize=4096)
+def _digits(value: float) -> str:
     if not math.isfinite(value):
         return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
     if 1e4 <= abs(value) < 1e6:
         text = f"{value:.0f}"  # 12346 and not 1.235e4
     else:
-        text = re.sub(r"e([+-])0*(\d+)", lambda m: "e" + m[1].replace("+", "") + m[2], f"{value + 0.0:.4g}")
+        text, e, exponent = f"{value + 0.0:.4g}".partition("e")
+        text += f"e{int(exponent)}" if e else ""  # 1.5e-7 and not 1.5e-07
     return text.replace("-", "−")
 
 

@@ -13,8 +13,7 @@ coordinates are pixels from the centre of the box, y downward.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from visuals import text as words
 
@@ -30,27 +29,22 @@ LEDGER_HEIGHT = 22.0
 _MAP = 76.0  # the side that a heat map may reach
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of text. `css` is its class, `y` its baseline, `x` the middle of it, or its start."""
 
     css: str
     x: float
     y: float
     text: str
-    anchor: str = "middle"
-    size: float = 0.0  # 0: that of its class
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "size", self.size or SIZES[self.css])
+    anchor: str
+    size: float
 
     @property
     def bold(self) -> bool:
         return self.css in BOLD
 
 
-@dataclass(frozen=True)
-class Heat:
+class Heat(NamedTuple):
     """The place of a heat map: `rows` × `cols` cells, the first at (x, y)."""
 
     of: str  # "value" or "grad"
@@ -62,8 +56,7 @@ class Heat:
     cell_h: float
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A node's box, `w` × `h` around (0, 0). `cap` is where the part with a function's symbol ends."""
 
     kind: str
@@ -74,12 +67,22 @@ class Box:
     heats: tuple[Heat, ...]
 
 
-def history(trace: Any) -> dict[str, dict[str, list[dict[str, Any]]]]:
+Seen = dict[str, list[dict[str, Any]]]
+
+
+def all_boxes(trace: Any, grads: bool = True, stacked: bool = True, run: bool = True) -> dict[str, Box]:
+    """The box of every node; `run`: with room for all that the run shows, and not only for what is known now."""
+    seen = history(trace) if run else {node["id"]: _known(node) for node in trace.nodes}
+    return {node["id"]: box(node, seen[node["id"]], grads, stacked) for node in trace.nodes}
+
+
+def _known(node: dict[str, Any]) -> Seen:
+    return {key: [node[key]] if node.get(key) is not None else [] for key in ("value", "grad")}
+
+
+def history(trace: Any) -> dict[str, Seen]:
     """All values and gradients that each node shows in the course of the run: its box has room for them."""
-    seen: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for node in trace.nodes:
-        known = {"value": node.get("value"), "grad": node.get("grad")}
-        seen[node["id"]] = {key: [s] if s is not None else [] for key, s in known.items()}
+    seen = {node["id"]: _known(node) for node in trace.nodes}
     for frame in trace.frames:
         for node_id, change in frame["set"].get("nodes", {}).items():
             for key, summary in change.items():
@@ -97,9 +100,7 @@ def _width(css: str, text: str, size: float = 0.0) -> float:
     return words.width(text, size or SIZES[css], css in BOLD)
 
 
-def box(
-    node: dict[str, Any], seen: dict[str, list[dict[str, Any]]], grads: bool = True, stacked: bool = True
-) -> Box:
+def box(node: dict[str, Any], seen: Seen, grads: bool = True, stacked: bool = True) -> Box:
     """The box of one node, wide enough for all it shows in the run (`seen`, from `history`).
 
     The two heat maps of an array are `stacked`, or stand side by side. Where a graph runs to the right,
@@ -120,19 +121,20 @@ def box(
     w = max(body_w + 2 * PAD + corner, 84.0) + cap_w
     h = max(body_h + 2 * 9.0, 46.0)
     dx, dy = cap_w / 2 - (4.0 if cap_w else 0.0), -body_h / 2
-    placed = [Line(a.css, a.x + dx, a.y + dy, a.text, a.anchor) for a in lines]
-    maps = tuple(Heat(m.of, m.x + dx, m.y + dy, m.rows, m.cols, m.cell_w, m.cell_h) for m in heats)
+    placed = [Line(css, x + dx, y + dy, text, anchor, size) for css, x, y, text, anchor, size in lines]
+    maps = tuple(m._replace(x=m.x + dx, y=m.y + dy) for m in heats)
     if cap_w:
         x, up = (cap_w - w) / 2 + 2, 6.0 if detail else 0.0
-        placed.append(Line("mg-op", x, 0.35 * sign_size - up, symbol, size=sign_size))
+        placed.append(Line("mg-op", x, 0.35 * sign_size - up, symbol, "middle", sign_size))
         if detail:
-            placed.append(Line("mg-detail", x, 14.0, detail))
+            placed.append(Line("mg-detail", x, 14.0, detail, "middle", SIZES["mg-detail"]))
     return Box(node["kind"], round(w, 1), round(h, 1), cap_w - w / 2 if cap_w else None, tuple(placed), maps)
 
 
 def _row(css: str, row: float, text: str, x: float = 0.0, anchor: str = "middle") -> Line:
     """A line of text in row 0, 1, 2 … (its baseline a third of the letters' height below the middle)."""
-    return Line(css, x, (row + 0.5) * LINE + 0.35 * SIZES[css], text, anchor)
+    size = SIZES[css]
+    return Line(css, x, (row + 0.5) * LINE + 0.35 * size, text, anchor, size)
 
 
 def _numbers(node: dict[str, Any], shown: list) -> tuple[float, list[Line], list[Heat], float]:

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from visuals import export, raster, svg
+from visuals.collapse import collapse
 from visuals.files import write_whole
 from visuals.layout import Layout, layout
 from visuals.subject import trace_of
 from visuals.theme import palette
+
+WHOLE = 5000  # nodes: a larger graph is drawn with many calls in one box
+BOXES = 1000  # and with so many boxes
+LARGEST = 100_000  # nodes: beyond, also that takes long, and says little
+AS_PNG = 150  # nodes: where HTML is shown, nobody has to wait for a larger graph's second picture
+
+
+@contextlib.contextmanager
+def without_pauses() -> Iterator[None]:
+    """Let the garbage collector wait while thousands of small objects are made, none of them garbage.
+
+    It would look through all of them again and again: a sixth of the time that a graph of 5,000 nodes takes.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class Drawing:
@@ -30,19 +54,23 @@ class Drawing:
     ) -> None:
         palette(theme)
         self.trace, self.messages, self.theme = trace, messages, theme
-        self.layout: Layout = layout(trace, direction=direction, messages=messages, grads=grads)
+        with without_pauses():
+            self.layout: Layout = layout(
+                trace, direction=direction, messages=messages, grads=grads, run=messages
+            )
 
     @functools.cached_property
     def svg(self) -> str:
         """The picture as SVG text, complete in itself."""
-        return svg.render(
-            self.trace,
-            self.layout,
-            messages=self.messages,
-            theme=self.theme,
-            prefix="draw",
-            interactive=False,
-        )
+        with without_pauses():
+            return svg.render(
+                self.trace,
+                self.layout,
+                messages=self.messages,
+                theme=self.theme,
+                prefix="draw",
+                interactive=False,
+            )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture; the ending of the name says how: .svg .png .pdf .html .dot .json.
@@ -79,11 +107,13 @@ class Drawing:
         data = base64.b64encode(self.svg.encode()).decode()
         alt = svg.escape(export.outline(self.trace, self.layout.grads, flat=True))
         style = f"width:{self.layout.width:g}px;max-width:100%;height:auto"
-        return {
+        bundle = {
             "text/html": f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="{style}">',
-            "image/png": base64.b64encode(self._picture("png", largest=4000)).decode(),
             "text/plain": repr(self),
         }
+        if len(self.trace.nodes) <= AS_PNG:
+            bundle["image/png"] = base64.b64encode(self._picture("png", largest=4000)).decode()
+        return bundle
 
 
 def draw(
@@ -98,7 +128,8 @@ def draw(
     """Draw the computation graph of a Tensor, or of a Trace.
 
     Static data is light blue and rounded, parameters are orange sheets with a folded corner, functions are
-    neutral pills. A gradient that was not computed is "—", never 0: call `backward()` first to see it.
+    neutral pills. A gradient that was not computed is "—", never 0: call `backward()` first to see it. Of more than
+    5,000 nodes a picture shows boxes for many calls at once: those of one module call, or equal shares.
 
     Args:
         obj: the result whose graph is wanted, usually the loss.
@@ -111,7 +142,7 @@ def draw(
 
     Raises:
         TypeError: `obj` is neither a Tensor nor a Trace.
-        ValueError: the graph has more than 1000 nodes.
+        ValueError: the graph has more than 100,000 nodes.
 
     >>> import minigrad as mg, visuals
     >>> x, y = mg.Parameter(3.0), mg.Parameter(4.0)
@@ -122,5 +153,7 @@ def draw(
       y                  parameter    value 4    grad —
       f = multiply(x, y) function     value 12   grad —
     """
-    trace = trace_of(obj, names, sys._getframe(1), "draw")
+    trace = trace_of(obj, names, sys._getframe(1), "draw", limit=LARGEST)
+    if len(trace.nodes) > WHOLE:
+        trace = collapse(trace, BOXES)
     return Drawing(trace, grads=grads, messages=messages, theme=theme, direction=direction)

@@ -57,14 +57,15 @@ def picture(
 
 def _paint(painter: _Painter, trace: Any, layout: Layout, grads: str, messages: bool) -> None:
     """Everything, from the back to the front."""
-    known, ledgers = boxes.history(trace), boxes.ledgers(trace) if messages else {}
+    ledgers = boxes.ledgers(trace) if messages else {}
+    last = svg.final_gradients(trace) if grads == "final" else {}
     for edge in trace.edges:
         painter.edge(layout.edges[edge["id"]])
     for edge_id, text in ledgers.items():
         painter.ledger(layout.edges[edge_id], text)
     for node in trace.nodes:
-        place, grad = layout.nodes[node["id"]], svg.gradient(node, known[node["id"]], grads)
-        box = boxes.box(node, known[node["id"]], layout.grads, layout.direction == "LR")
+        place, grad = layout.nodes[node["id"]], svg.gradient(node, last, grads)
+        box = layout.boxes[node["id"]]
         painter.node(box, place["x"], place["y"], svg.line_texts(node["value"], grad))
         for heat in box.heats:
             painter.heat(heat, node["value"] if heat.of == "value" else grad, place["x"], place["y"])

@@ -10,17 +10,20 @@ from types import FrameType
 from typing import Any
 
 import minigrad as mg
+from minigrad.node import ancestors
 from visuals import text as words
 
-LIMIT = 1000  # nodes: nobody reads a picture of more
+LIMIT = 1000  # nodes: nobody can follow more, step by step
 
 
-def trace_of(obj: Any, names: Any, caller: FrameType, who: str, gradient: Any = None) -> mg.Trace:
+def trace_of(
+    obj: Any, names: Any, caller: FrameType, who: str, gradient: Any = None, limit: int = LIMIT
+) -> mg.Trace:
     """The run of `obj`, a Tensor or already a Trace; `who` was called with it, by `caller`.
 
     Raises:
         TypeError: it is neither.
-        ValueError: the graph has more than 1000 nodes.
+        ValueError: the graph has more than `limit` nodes.
     """
     if not isinstance(obj, (mg.Tensor, mg.Trace)):
         raise TypeError(
@@ -28,16 +31,22 @@ def trace_of(obj: Any, names: Any, caller: FrameType, who: str, gradient: Any = 
             f'the result: x = mg.tensor(2.0, requires_grad=True, name="x"); {who}(x * x).'
         )
     if isinstance(obj, mg.Tensor):
+        check_size(len(ancestors(obj.node)), limit, who)  # before anything is written down
         if isinstance(names, str) and names == "auto":
             names = variables(caller)
         obj = mg.trace(obj, gradient=gradient, names=names or {})
-    if len(obj.nodes) > LIMIT:
+    check_size(len(obj.nodes), limit, who)
+    return obj
+
+
+def check_size(nodes: int, limit: int, who: str) -> None:
+    """Refuse a graph that nobody could read."""
+    if nodes > limit:
         raise ValueError(
-            f"This graph has {len(obj.nodes)} nodes; more than {LIMIT} cannot be read. Show a smaller "
+            f"This graph has {nodes} nodes; more than {limit} cannot be read. Show a smaller "
             "part of it: one example instead of a batch, a few time steps instead of a whole sequence, arrays instead "
             f"of loops over their entries, or a Tensor nearer to the inputs, e.g. {who}(hidden)."
         )
-    return obj
 
 
 def variables(frame: FrameType) -> dict[str, Any]:

@@ -14,6 +14,8 @@ and in a style sheet, which follows the reader's theme. Every text goes through 
 from __future__ import annotations
 
 import math
+import re
+from functools import cache, lru_cache
 from typing import Any
 from xml.sax.saxutils import escape as _escape
 
@@ -23,6 +25,8 @@ from visuals.layout import Layout
 from visuals.shapes import cap, folded, pill_radius
 from visuals.theme import attributes
 
+_SPECIAL = re.compile("[<>&\"']")
+
 
 def escape(text: str) -> str:
     """`text` as it may stand in an element or in a quoted attribute.
@@ -30,7 +34,8 @@ def escape(text: str) -> str:
     >>> escape("<b> & 'c' \\x00")
     '&lt;b&gt; &amp; &#39;c&#39; \ufffd'
     """
-    return _escape(words.clean(text), {'"': "&quot;", "'": "&#39;"})
+    text = words.clean(text)
+    return _escape(text, {'"': "&quot;", "'": "&#39;"}) if _SPECIAL.search(text) else text
 
 
 def render(
@@ -61,21 +66,30 @@ def render(
     trace = words.as_trace(trace)
     drawing = _Drawing(trace, layout, prefix, theme, interactive)
     texts, whole = (boxes.ledgers(trace), boxes.ledgers(trace, room=1e9)) if messages else ({}, {})
-    known = boxes.history(trace)
+    last = final_gradients(trace) if grads == "final" else {}
     parts = [drawing.opening(standalone), '<g class="mg-edges">']
     parts += [
         drawing.edge(edge, texts.get(edge["id"], ""), whole.get(edge["id"], "")) for edge in trace.edges
     ]
     parts.append('</g>\n<g class="mg-nodes">')
     for node in trace.nodes:
-        grad = gradient(node, known[node["id"]], grads)
-        parts.append(drawing.node(node, known[node["id"]], node["value"] if values else None, grad))
+        grad = gradient(node, last, grads)
+        parts.append(drawing.node(node, node["value"] if values else None, grad))
     return "\n".join([*parts, "</g>\n</svg>\n"])
 
 
-def gradient(node: dict[str, Any], seen: dict[str, list], which: str) -> dict[str, Any] | None:
+def final_gradients(trace: Any) -> dict[str, dict[str, Any]]:
+    """The gradient of each node when the run has ended."""
+    found = {node["id"]: node["grad"] for node in trace.nodes}
+    for frame in trace.frames:
+        for node_id, change in frame["set"].get("nodes", {}).items():
+            found[node_id] = change.get("grad") or found[node_id]
+    return found
+
+
+def gradient(node: dict[str, Any], last: dict[str, dict[str, Any]], which: str) -> dict[str, Any] | None:
     """The gradient of a node that is shown: the one "known" now, the "final" one of the run, or "none"."""
-    return {"known": node["grad"], "final": seen["grad"][-1] if seen["grad"] else None, "none": None}[which]
+    return {"known": node["grad"], "final": last.get(node["id"]), "none": None}[which]
 
 
 def line_texts(value: dict[str, Any] | None, grad: dict[str, Any] | None) -> dict[str, str]:
@@ -83,6 +97,12 @@ def line_texts(value: dict[str, Any] | None, grad: dict[str, Any] | None) -> dic
     lines = ("", "") if value is None else words.summary_lines("value", value)
     texts = dict(zip(("mg-value", "mg-value-range"), lines, strict=True))
     return texts | dict(zip(("mg-grad", "mg-grad-range"), words.summary_lines("grad", grad), strict=True))
+
+
+@cache
+def look(part: str, css: str, theme_name: str) -> str:
+    """The class and the plain attributes of a part of a picture."""
+    return f'class="{css or part.split(".")[-1]}"{attributes(part, theme_name)}'
 
 
 class _Drawing:
@@ -94,7 +114,7 @@ class _Drawing:
 
     def look(self, part: str, css: str = "") -> str:
         """The class and the plain attributes of a part."""
-        return f'class="{css or part.split(".")[-1]}"{attributes(part, self.theme)}'
+        return look(part, css, self.theme)
 
     def opening(self, standalone: bool) -> str:
         w, h = self.layout.width, self.layout.height
@@ -135,9 +155,8 @@ class _Drawing:
             f'<text {self.look("mg-ledger-text")} y="4.4">{escape(ledger)}</text></g></g>'
         )
 
-    def node(self, node: dict[str, Any], seen: dict, value: Any, grad: Any) -> str:
-        place, kind = self.layout.nodes[node["id"]], node["kind"]
-        box = boxes.box(node, seen, self.layout.grads, self.layout.direction == "LR")
+    def node(self, node: dict[str, Any], value: Any, grad: Any) -> str:
+        place, kind, box = self.layout.nodes[node["id"]], node["kind"], self.layout.boxes[node["id"]]
         lines = line_texts(value, grad)
         role = (
             'role="button" tabindex="-1" data-lm-suppress-shortcuts="true"'
@@ -184,15 +203,27 @@ class _Drawing:
             f'transform="translate({heat.x:.5g},{heat.y:.5g})">'
             f'<rect {self.look("mg-heat-frame")} width="{w:.4g}" height="{h:.4g}"/>'
         ]
-        for i, (css, opacity) in enumerate(cells(heat, summary)):
-            row, col = divmod(i, heat.cols)
-            if css or self.interactive:
-                colour = attributes(css, self.theme) if css else ""
-                parts.append(
-                    f'<rect class="{css}"{colour} fill-opacity="{opacity:g}" x="{col * heat.cell_w:.4g}" '
-                    f'y="{row * heat.cell_h:.4g}" width="{heat.cell_w:.4g}" height="{heat.cell_h:.4g}"/>'
-                )
+        squares = grid_of_cells(heat.rows, heat.cols, heat.cell_w, heat.cell_h)
+        colours = {css: self.look(css) if css else 'class=""' for css in ("", "mg-pos", "mg-neg", "mg-nan")}
+        parts += [
+            f"<rect {colours[css]} {OPACITY[opacity]} {square}/>"
+            for (css, opacity), square in zip(cells(heat, summary), squares, strict=True)
+            if css or self.interactive
+        ]
         return "".join([*parts, "</g>"])
+
+
+OPACITY = {k / 100: f'fill-opacity="{k / 100:g}"' for k in range(101)}
+
+
+@lru_cache
+def grid_of_cells(rows: int, cols: int, w: float, h: float) -> list[str]:
+    """Where the cells of a heat map stand, row by row, as attributes. Most maps of a graph have the same shape."""
+    return [
+        f'x="{col * w:.4g}" y="{row * h:.4g}" width="{w:.4g}" height="{h:.4g}"'
+        for row in range(rows)
+        for col in range(cols)
+    ]
 
 
 def hover(node: dict[str, Any]) -> str:
@@ -220,12 +251,16 @@ PATTERNS = {
 
 def cells(heat: boxes.Heat, summary: dict[str, Any] | None) -> list[tuple[str, float]]:
     """The class and the opacity of every cell, row by row; unknown or zero cells have no class."""
-    grid = (summary or {}).get("thumbnail") or [[0.0] * heat.cols] * heat.rows
+    grid = (summary or {}).get("thumbnail")
+    if not grid:
+        return [("", 0.0)] * (heat.rows * heat.cols)
     flat = [float(entry) for row in grid for entry in row]
-    top = max((abs(v) for v in flat if math.isfinite(v)), default=0.0) or 1.0
-    return [
-        ("mg-nan", 1.0)
-        if not math.isfinite(v)
-        else ("mg-pos" if v > 0 else "mg-neg" if v < 0 else "", round(abs(v) / top, 2))
+    finite = flat if math.isfinite(sum(flat)) else [v for v in flat if math.isfinite(v)]
+    top = max(max(finite, default=0.0), -min(finite, default=0.0)) or 1.0
+    found = [
+        ("mg-pos", round(v / top, 2)) if v > 0 else ("mg-neg", round(-v / top, 2)) if v < 0 else ("", 0.0)
         for v in flat
     ]
+    if finite is not flat:
+        found = [cell if math.isfinite(v) else ("mg-nan", 1.0) for v, cell in zip(flat, found, strict=True)]
+    return found

@@ -30,12 +30,23 @@ _WIDTHS = {
     84: "DG&OQw#+<=>^~M−×÷→∞",
     100: "%mW@…—",
 }
-_WIDTH = {char: width / 100 for width, chars in _WIDTHS.items() for char in chars}
+
+
+class _Advances(dict[str, float]):
+    """The width of each character, in font sizes; of one that is not in the table, an estimate."""
+
+    def __missing__(self, char: str) -> float:
+        found = self[char] = _estimate(char)
+        return found
+
+
+_ADVANCE = _Advances({char: width / 100 for width, chars in _WIDTHS.items() for char in chars})
 _BOLD = 1.13  # how much wider the bold letters are
 
 # No XML document may contain these, and a change of writing direction would reorder the text around the name.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNCLEAN = re.compile(f"{_UNPRINTABLE.pattern}|{_DIRECTION.pattern}|  |[^\\S ]|^ | $")
 _NEGATIVE = re.compile(r"(?<![\w.)\]])-(?=[\d.∞]|inf)")
 
 
@@ -45,12 +56,10 @@ def width(text: str, size: float, bold: bool = False) -> float:
     >>> width("grad", 10) < width("gradient", 10) < width("gradient", 10, bold=True)
     True
     """
-    return size * sum(map(_advance, text)) * (_BOLD if bold else 1)
+    return size * sum([_ADVANCE[char] for char in text]) * (_BOLD if bold else 1)
 
 
-def _advance(char: str) -> float:
-    if char in _WIDTH:
-        return _WIDTH[char]
+def _estimate(char: str) -> float:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn"):
         return 0.0
     return 1.3 if unicodedata.east_asian_width(char) in "WF" or ord(char) > 0xFFFF else 0.8
@@ -58,7 +67,10 @@ def _advance(char: str) -> float:
 
 def clean(text: str) -> str:
     """`text` on one line, without characters that XML forbids or that change the writing direction."""
-    return _UNPRINTABLE.sub("\ufffd", _DIRECTION.sub("", " ".join(str(text).split())))
+    text = str(text)
+    if not _UNCLEAN.search(text):
+        return text  # nearly always
+    return _UNPRINTABLE.sub("\ufffd", _DIRECTION.sub("", " ".join(text.split())))
 
 
 def shorten(text: str, limit: float, size: float, bold: bool = False) -> str:

@@ -18,7 +18,6 @@ import pytest
 import minigrad as mg
 import visuals
 from visuals.drawing import Drawing
-from visuals.subject import LIMIT
 
 
 @pytest.fixture
@@ -84,12 +83,42 @@ def test_what_is_no_tensor_is_refused(wrong: Any, described: str) -> None:
         visuals.draw(wrong)
 
 
-def test_a_graph_that_nobody_could_read_is_refused() -> None:
-    x = mg.Parameter(1.0)
-    for _ in range(LIMIT):
+def chain(calls: int) -> mg.Tensor:
+    x = mg.Parameter(1.0, name="x")
+    for _ in range(calls):
         x = x + 1.0
-    with pytest.raises(ValueError, match=r"has 1001 nodes; more than 1000 .* Show a smaller part"):
+    return x
+
+
+def test_a_large_graph_is_drawn_with_many_calls_in_a_box() -> None:
+    drawing = visuals.draw(chain(5000), names=None)
+    assert len(drawing.trace.nodes) == 100
+    assert "50 calls" in drawing.svg
+    assert "Computation graph of 50 calls: 100 nodes, 99 edges" in drawing.svg
+
+
+def test_a_graph_of_5000_nodes_is_drawn_whole() -> None:
+    assert len(visuals.draw(chain(4999), names=None).layout.nodes) == 5000
+
+
+def test_a_graph_that_nobody_could_read_is_refused_before_it_is_written_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x = chain(100_001)
+    monkeypatch.setattr(mg, "trace", None)
+    with pytest.raises(ValueError, match=r"has 100001 nodes; more than 100000 .* Show a smaller part"):
         visuals.draw(x)
+
+
+def test_a_small_picture_brings_a_png_along_and_a_large_one_does_not_make_anybody_wait() -> None:
+    assert "image/png" in visuals.draw(chain(3))._repr_mimebundle_()
+    assert sorted(visuals.draw(chain(200))._repr_mimebundle_()) == ["text/html", "text/plain"]
+
+
+def test_a_picture_without_messages_asks_for_no_frames() -> None:
+    drawing = visuals.draw(mg.trace(chain(3)))
+    assert drawing.svg
+    assert "frames" not in vars(drawing.trace)
 
 
 def test_an_unknown_theme_is_refused(f: mg.Tensor) -> None:

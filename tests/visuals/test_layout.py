@@ -137,9 +137,61 @@ def test_an_unknown_direction_is_refused(graphs: dict[str, Callable]) -> None:
         layout(graphs["gates"](), direction="up")  # type: ignore[arg-type]
 
 
-def test_without_pygraphviz_the_error_says_what_to_install(
-    graphs: dict[str, Callable], monkeypatch: pytest.MonkeyPatch
+def test_without_pygraphviz_our_own_layers_are_used(
+    small: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
-    with pytest.raises(ImportError, match=r"needs pygraphviz.*pip install pygraphviz"):
-        layout(graphs["gates"]())
+    place = layout(small)
+    assert list(place.nodes) == [node["id"] for node in small["nodes"]]
+    for edge in small["edges"]:
+        assert place.nodes[edge["source"]]["x"] < place.nodes[edge["target"]]["x"]
+    for (a, first), (b, second) in itertools.combinations(boxes_of(place).items(), 2):
+        assert not overlap(first, second), (a, b)
+
+
+def test_a_large_graph_is_laid_out_in_our_own_layers(
+    builder: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture
+) -> None:
+    import pygraphviz
+
+    monkeypatch.setattr(pygraphviz, "AGraph", None)  # whoever asks Graphviz now fails
+    place = layout(cells(builder(), 300))
+    assert place.nodes["n0"]["x"] < place.nodes["n600"]["x"]
+    assert capfd.readouterr() == ("", "")
+
+
+def cells(b: Any, steps: int) -> dict[str, Any]:
+    """A recurrent network: one parameter, used at every step."""
+    w, h = b.node("w", 0.5), b.node("h", 1.0, kind="data")
+    for _ in range(steps):
+        h = b.node("", 1.0, None, "tanh", "tanh", b.node("", 1.0, None, "multiply", "×", h, w))
+    return b.trace()
+
+
+def test_a_parameter_that_is_used_often_is_one_straight_line(builder: Any) -> None:
+    place = layout(cells(builder(), 100))
+    uses = [curve(place, f"e{k}") for k in range(1, 300, 3)]  # of w, by the products
+    heights = {round(y, 1) for line in uses[2:] for x, y in line[4:-3]}
+    assert len(heights) <= 2  # along the trunk, until it branches off
+    assert max(len(line) for line in uses) <= 10
+    states = {place.nodes[f"n{k}"]["y"] for k in range(2, 202)}
+    assert max(states) - min(states) < 2  # and the way from step to step is straight
+
+
+def test_the_room_of_a_still_picture_is_that_of_what_it_shows(builder: Any) -> None:
+    b = builder()
+    b.node("x", 1.0)
+    grad = {"nodes": {"n0": {"grad": {"shape": [], "text": "", "scalar": -1.2345e-100}}}}
+    b.frames.append({"kind": "accumulate", "edge": "e0", "active": [], "set": grad, "sentence": "."})
+    assert layout(b.trace(), run=False).nodes["n0"]["w"] < layout(b.trace()).nodes["n0"]["w"]
+
+
+def test_edges_that_meet_at_a_box_do_not_cross_there(builder: Any) -> None:
+    b = builder()
+    leaves = [b.node(f"x{k}", 1.0) for k in range(4)]
+    b.node("", 1.0, None, "stack", "stack", *leaves)
+    place = layout(b.trace())
+    by_height = sorted(range(4), key=lambda k: place.nodes[f"n{k}"]["y"])
+    heads = [curve(place, f"e{k}")[-1][1] for k in by_height]
+    assert heads == sorted(heads)
+    assert len(set(heads)) == 4
