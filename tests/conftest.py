@@ -2,6 +2,7 @@
 
 import pytest
 
+import minigrad.func  # noqa: F401  (its rules are in the book before the first test begins)
 from minigrad import vjps
 
 
