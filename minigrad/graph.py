@@ -13,7 +13,6 @@ was captured, new inputs are refused, because the old mask would be used with th
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from minigrad.errors import UsageError
 from minigrad.gradients import grad, needs_graph, vertex
 from minigrad.modes import capturing, enable_grad, state
 from minigrad.node import Node, ancestors, tick
-from minigrad.program import Program
+from minigrad.program import Program, no_such_input
 from minigrad.record import Traced, apply, pick
 from minigrad.tensor import Tensor
 
@@ -85,6 +84,7 @@ class Graph:
         self._frozen = [leaf for leaf in leaves if leaf._requires_grad is None]
         self._leaves = [leaf for leaf in leaves if leaf._requires_grad is not None] or [output]
         self._fed: dict[Any, Any] = {}
+        self._unrecorded = set(inputs) - {leaf.name for leaf in self._leaves}
         self.inputs: dict[str, Any] = {}
         for leaf in self._leaves:
             if leaf.name and self.inputs.setdefault(leaf.name, leaf) is not leaf:
@@ -136,11 +136,7 @@ class Graph:
 
     def _check(self, name: str, value: Any) -> None:
         if name not in self.inputs:
-            near = difflib.get_close_matches(name, self.inputs, n=1)
-            raise UsageError(
-                f"This graph has no input called {name!r}; it has {', '.join(self.inputs) or 'no named ones'}."
-                + (f" Did you mean {near[0]!r}?" if near else "")
-            )
+            raise UsageError(no_such_input(name, self.inputs, self._unrecorded))
         old = self.inputs[name]
         if np.shape(value) != old.shape:
             raise ValueError(
@@ -215,7 +211,7 @@ class Graph:
             )
         from minigrad.compiled import Compiled, prove  # here, because most programs never compile
 
-        run = Compiled(self._program())
+        run = Compiled(self._program(), self._unrecorded)
         prove(run, self._program_at, {name: self._fed[leaf]._data for name, leaf in self.inputs.items()})
         return run
 

@@ -14,9 +14,11 @@ transformation", for the idea of a derivative that a person can read.
 from __future__ import annotations
 
 import bisect
+import difflib
 import keyword
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,7 @@ class Program:
         self.output, self.inputs, self.wanted = output, inputs, wanted
         self.names: dict[Any, str] = {}
         self.taken = {"np", "math", ENTRY}
+        self.copies: dict[str, int] = defaultdict(lambda: 1)
         self.given: dict[str, Any] = {}
         self.nameless = 0
         self.constants: list[str] = []
@@ -79,9 +82,10 @@ class Program:
         """A variable for `v`, as near to the wish as Python and the other names allow."""
         base = "".join(c if f"_{c}".isidentifier() else "_" for c in wish) or "t"
         base = base if base.isidentifier() and not keyword.iskeyword(base) else f"v_{base}"
-        name, k = base, 2
+        name = base
         while name in self.taken:
-            name, k = f"{base}_{k}", k + 1
+            self.copies[base] += 1
+            name = f"{base}_{self.copies[base]}"
         self.taken.add(name)
         self.names[v] = name
         return name
@@ -217,6 +221,20 @@ class Program:
         if isinstance(value, float) and not math.isfinite(value):
             return f'float("{value}")'
         return "..." if value is ... else repr(value)
+
+
+def no_such_input(name: str, known: Collection[str], unrecorded: Collection[str]) -> str:
+    """The sentence for an input that a graph does not have. `unrecorded`: those that no call of it has used."""
+    if name in unrecorded:
+        return (
+            f"The input {name!r} was not recorded: the function did not use it, or read its numbers as an index, a "
+            f"size or a condition of its own. Other values would change nothing. Use it in functions of Tensors: "
+            f"np.take(x, {name}, axis=0), np.where({name} > 0, x, y)."
+        )
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"This graph has no input called {name!r}; it has {', '.join(known) or 'no named ones'}." + (
+        f" Did you mean {near[0]!r}?" if near else ""
+    )
 
 
 def aligned(lines: list[tuple[str, str]], indent: str) -> list[str]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from minigrad.compiled.constants import key
 from minigrad.compiled.forms import expression, is_number, takes_buffer
-from minigrad.compiled.layout import Order, blank, is_usual, orders
+from minigrad.compiled.layout import Layout, Order, blank, is_usual
 from minigrad.compiled.liveness import Memory
 from minigrad.compiled.results import LARGE, Reused
 from minigrad.compiled.straightline import StraightLine, Value
@@ -63,7 +63,7 @@ class Buffered:
         self._unused = program.unused
         self._line = StraightLine(program)
         inputs = {name: leaf._data for name, leaf in program.inputs.items()}
-        self._memory = Memory(self._line, orders(self._line, inputs))
+        self._memory = Memory(self._line, Layout(self._line, inputs))
         self._buffers = [self._unused(f"m{k + 1}") for k in range(len(self._memory.buffers))]
         self._names: dict[Any, str] = {}
         self._constants: list[str] = []
@@ -75,9 +75,8 @@ class Buffered:
     def _text(self, entry: str) -> str:
         """The whole program."""
         memory, results = self._memory, self._line.gradients
-        setup = [
-            (self._array(name, *kind), "") for name, kind in zip(self._buffers, memory.buffers, strict=True)
-        ]
+        buffers = zip(self._buffers, memory.buffers, strict=True)
+        setup = [(self._array(name, *kind), "") for name, kind in buffers]
         body: list[tuple[str, str]] = []
         for call, freed in zip(self._line.calls, memory.freed, strict=True):
             if call in memory.views:

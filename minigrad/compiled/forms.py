@@ -13,7 +13,6 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -75,7 +74,7 @@ def may_be_view(call: Value) -> bool:
 
 
 def makes_new(call: Value) -> bool:
-    """Whether the result is known to lie in new memory: so do our own functions, but for picking and moving."""
+    """Whether the result is said to lie in new memory: so do our own functions, but for picking and moving."""
     fun = call.fun
     if fun in (pick, transfer) or is_view(call):
         return False
@@ -91,15 +90,7 @@ def takes_buffer(call: Value) -> bool:
         return call.fun.nout == 1 and len(call.args) == call.fun.nin and not call.kwargs
     if call.fun in REDUCTIONS:
         return reduction(call) is not None
-    return call.fun in WITH_OUT or has_out(call.fun)
-
-
-@cache
-def has_out(fun: Callable) -> bool:
-    """Whether a function of ours offers to write its whole result into `out`, whatever was there before."""
-    plain = inspect.unwrap(fun)
-    ours = inspect.isfunction(plain) and plain.__module__.startswith("minigrad.")
-    return ours and "out" in inspect.signature(plain).parameters
+    return call.fun in WITH_OUT
 
 
 def reduction(call: Value) -> tuple[Any, Any] | None:
@@ -126,7 +117,7 @@ def expression(call: Value, name: Callable[..., str], out: str = "") -> str:
     if isinstance(fun, np.ufunc) and not call.kwargs:
         if call.shape == () and fun in SIGNS:  # numbers: an operator takes an eighth of the time of a ufunc
             return f"{args[0]} {SIGNS[fun]} {args[1]}"
-        # A fourth less than with the word `out=`, for a few numbers; maximum and minimum warn without it.
+        # A tenth less than with the word `out=`, for a few numbers; maximum and minimum warn without it.
         into = [out] if out and fun not in (np.maximum, np.minimum) else into
         return f"{name(fun, op)}({', '.join(args + into)})"
     if fun in REDUCTIONS and (how := reduction(call)):

@@ -1,7 +1,7 @@
-"""In which order the entries of a program's values lie in memory: the order that NumPy chooses when it may.
+"""How the values of a program lie in memory, found by running it once.
 
 With this module, one can
-- find out:     orders(line, {"x": x, …}) -> {value: (0, 1, …)}
+- find out:     layout = Layout(line, {"x": x, …}); layout.order[value], layout.shared
 - lay out:      blank((64, 6, 24, 24), "float32", (1, 2, 3, 0))
 
 NumPy gives the result of an elementwise function the order of its arguments, and that is the fastest: the images
@@ -22,21 +22,39 @@ from minigrad.vjps import lookup
 Order = tuple[int, ...]  # the axes, from the one whose neighbours lie farthest apart to the innermost
 
 
-def orders(line: StraightLine, inputs: Mapping[str, np.ndarray]) -> dict[Value, Order]:
-    """The order of each array that the program computes from these inputs."""
-    last = {v: k for k, call in enumerate(line.calls) for v in (call, *operands(call))}
-    values: dict[Value, Any] = {line.inputs[name]: array for name, array in inputs.items()}
-    found: dict[Value, Order] = {}
-    with np.errstate(all="ignore"):
-        for k, call in enumerate(line.calls):
-            result = evaluated(call, values)
-            if isinstance(result, np.ndarray):
-                found[call] = order_of(result)
-            values[call] = result
-            for v in (call, *operands(call)):
-                if last[v] == k:
-                    values.pop(v, None)
-    return found
+class Layout:
+    """What one run of a program shows.
+
+    Args:
+        line: the program.
+        inputs: arrays for its inputs, by name.
+
+    Attributes:
+        order: of each array that is computed, the order of its entries.
+        shared: the values that share memory with an argument of their call.
+    """
+
+    def __init__(self, line: StraightLine, inputs: Mapping[str, np.ndarray]) -> None:
+        self.order: dict[Value, Order] = {}
+        self.shared: set[Value] = set()
+        last = {v: k for k, call in enumerate(line.calls) for v in (call, *operands(call))}
+        values: dict[Value, Any] = {line.inputs[name]: array for name, array in inputs.items()}
+        with np.errstate(all="ignore"):
+            for k, call in enumerate(line.calls):
+                values[call] = evaluated(call, values)
+                self._note(call, values)
+                for v in (call, *operands(call)):
+                    if last[v] == k:
+                        values.pop(v, None)
+
+    def _note(self, call: Value, values: Mapping[Value, Any]) -> None:
+        """How the result of a call lies."""
+        result = values[call]
+        if isinstance(result, np.ndarray):
+            self.order[call] = order_of(result)
+            arrays = [values[v] for v in operands(call) if isinstance(values[v], np.ndarray)]
+            if any(np.may_share_memory(result, x) for x in arrays):
+                self.shared.add(call)
 
 
 def evaluated(call: Value, values: Mapping[Value, Any]) -> Any:

@@ -1,7 +1,7 @@
 """Which values of a program may lie in the same memory, one after the other.
 
 With this module, one can
-- share it out:     memory = Memory(line); memory.buffers, memory.place[value]
+- share it out:     memory = Memory(line, Layout(line, inputs)); memory.buffers, memory.place[value]
 
 A value *lives* from the call that computes it to the last call that looks at it. After that its memory is free,
 and a later value of the same shape and dtype can have it:
@@ -23,12 +23,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
 
 import numpy as np
 
 from minigrad.compiled.forms import elementwise, is_number, is_view, makes_new, may_be_view, takes_buffer
-from minigrad.compiled.layout import Order, blank, evaluated, operands
+from minigrad.compiled.layout import Layout, Order, blank, evaluated, operands
 from minigrad.compiled.straightline import StraightLine, Value
 
 Kind = tuple[tuple, np.dtype, Order]  # what a buffer has in common with the values that lie in it
@@ -46,8 +45,8 @@ class Memory:
         freed: per call, the values outside of the buffers that nobody looks at any more.
     """
 
-    def __init__(self, line: StraightLine, order: Mapping[Value, Order]) -> None:
-        self._order = order
+    def __init__(self, line: StraightLine, layout: Layout) -> None:
+        self._layout = layout
         self.buffers: list[Kind] = []
         self.place: dict[Value, int] = {}
         self.own: set[Value] = set()
@@ -68,7 +67,7 @@ class Memory:
 
     def kind(self, value: Value) -> Kind:
         """What a buffer must have in common with a value."""
-        return value.shape, value.dtype, self._order[value]
+        return value.shape, value.dtype, self._layout.order[value]
 
     def _looks_into(self, value: Value) -> frozenset[Value]:
         """The values in whose memory `value` may look; itself, if it has memory."""
@@ -77,14 +76,18 @@ class Memory:
         if takes_buffer(value):
             self._blank[value] = blank(*self.kind(value))
             return frozenset({value})
-        if makes_new(value):
+        if self._makes_new(value):
             return frozenset({value})
         looked_into = frozenset[Value]().union(*[self._owners[a] for a in operands(value)])
         return looked_into if self._views_a_blank(value) or is_view(value) else looked_into | {value}
 
+    def _makes_new(self, value: Value) -> bool:
+        """Whether it lies in new memory: its function says so, and the run did not show the opposite."""
+        return makes_new(value) and value not in self._layout.shared
+
     def _views_a_blank(self, value: Value) -> bool:
         """Whether it is a view of memory whose layout is known. A reshape is, unless entries would have to move."""
-        base = next(iter(operands(value)), None)
+        base = operands(value)[0] if len(operands(value)) == 1 else None
         if base not in self._blank or not may_be_view(value) or value.shape == ():
             return False
         view = evaluated(value, self._blank)
@@ -98,7 +101,7 @@ class Memory:
             self.given.add(result)
         if len(self._owners[result]) == 1:
             (owner,) = self._owners[result]
-            new = takes_buffer(owner) or makes_new(owner)
+            new = takes_buffer(owner) or self._makes_new(owner)
             if new and self._is_all_of(result, owner) and owner not in self.own:
                 self.own.add(owner)
                 self.given.add(result)
@@ -147,6 +150,6 @@ class Memory:
         last = {v: k for k, call in enumerate(calls) for v in (call, *operands(call))}
         freed: list[list[Value]] = [[] for _ in calls]
         for v, k in last.items():
-            if v not in results and self._owners[v] - self.place.keys():
+            if v not in results and any(owner not in self.place for owner in self._owners[v]):
                 freed[k].append(v)
         return freed

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 from minigrad.compiled.constants import content
+from minigrad.graph import twin
 from minigrad.modes import capturing, enable_grad
 from minigrad.node import Node, ancestors
 from minigrad.record import Traced
 from minigrad.rules import classification, losses, neural, normalization
-from minigrad.tensor import Tensor
 
 # Functions that are NumPy calls and nothing else: no loop that fills an array, no error that depends on numbers.
 OPENED: set[Callable] = {
@@ -48,9 +48,9 @@ class Blank:
 
     def filled(self, rng: np.random.Generator) -> Any:
         """A Tensor of random numbers, recorded like an input of a captured function."""
-        if self.dtype.kind in "fc":
-            return Tensor(rng.uniform(0.25, 0.75, self.shape).astype(self.dtype), requires_grad=True)
-        return Tensor(rng.integers(0, 2, self.shape).astype(self.dtype))
+        real = self.dtype.kind in "fc"
+        numbers = rng.uniform(0.25, 0.75, self.shape) if real else rng.integers(0, 2, self.shape)
+        return twin(numbers.astype(self.dtype), None)
 
 
 class Body:

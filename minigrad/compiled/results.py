@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-LARGE = (
-    2**17
-)  # bytes. Larger blocks glibc gives back to the kernel when they are freed, and gets them page by page
+# In bytes. Larger blocks glibc returns to the kernel when they are freed, and gets back page by page.
+LARGE = 2**17
 
 
 class Reused:
@@ -22,7 +21,7 @@ class Reused:
     A training step lets go of its gradients when the next step has computed new ones. Memory that nobody holds any
     more is handed out again; as long as anybody does (the array, a view of it, a Tensor around it), it is left alone
     and other memory is taken. Python counts who holds an object, so this is what freeing it and getting the same
-    block again would do, without the page faults (a tenth of a millisecond for a million numbers).
+    block again would do, without the page faults.
 
     Args:
         shape, dtype: of the arrays.

@@ -10,8 +10,7 @@ run it allocates little more than its results.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ import numpy as np
 from minigrad import device
 from minigrad.compiled.buffered import Buffered
 from minigrad.errors import UsageError
-from minigrad.program import Program, execute
+from minigrad.program import Program, execute, no_such_input
 
 
 class Compiled:
@@ -29,7 +28,8 @@ class Compiled:
         source: the program that it runs.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, unrecorded: Collection[str] = ()) -> None:
+        self._unrecorded = unrecorded
         self._inputs = {name: (leaf.shape, leaf.dtype) for name, leaf in program.inputs.items()}
         self._workspace: Callable[[], Callable]
         if any(device.of(leaf._data) == "cuda" for leaf in program.inputs.values()):
@@ -59,7 +59,7 @@ class Compiled:
             TypeError: a value that the dtype of the input cannot hold, such as 0.5 for integers.
         """
         if inputs.keys() != self._inputs.keys():
-            raise UsageError(wrong_names(inputs, self._inputs))
+            raise UsageError(self._wrong_names(inputs))
         values = [fitting(inputs[name], name, *kind) for name, kind in self._inputs.items()]
         # A workspace serves one run at a time: a second thread, or a call within a call, makes itself another.
         try:
@@ -69,6 +69,14 @@ class Compiled:
         result = run(*values)
         self._idle.append(run)
         return result
+
+    def _wrong_names(self, given: Collection[str]) -> str:
+        """The sentence for inputs that are missing, or not known."""
+        for name in given:
+            if name not in self._inputs:
+                return no_such_input(name, self._inputs, self._unrecorded)
+        missing = ", ".join(f"{name}=…" for name in self._inputs if name not in given)
+        return f"A compiled graph takes all of its inputs at each call; here {missing} is missing."
 
     def __repr__(self) -> str:
         return f"<Compiled graph, inputs {', '.join(self._inputs)}>"
@@ -88,15 +96,3 @@ def fitting(value: Any, name: str, shape: tuple, dtype: np.dtype) -> Any:
             f"Capture the graph with values of that kind, or convert it: {name}.astype({str(dtype)!r})."
         )
     return array.astype(dtype, copy=False)
-
-
-def wrong_names(given: Mapping, known: Mapping) -> str:
-    """The sentence for inputs that are missing, or not known."""
-    unknown = next((name for name in given if name not in known), None)
-    if unknown is None:
-        missing = ", ".join(f"{name}=…" for name in known if name not in given)
-        return f"A compiled graph takes all of its inputs at each call; here {missing} is missing."
-    near = difflib.get_close_matches(unknown, known, n=1)
-    return f"This graph has no input called {unknown!r}; it has {', '.join(known)}." + (
-        f" Did you mean {near[0]!r}?" if near else ""
-    )

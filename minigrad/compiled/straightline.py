@@ -100,7 +100,8 @@ class StraightLine:
             return place[a] if isinstance(a, Value) else content(a)
 
         results = [operand(self.output), *[(name, operand(v)) for name, v in self.gradients.items()]]
-        return [(call.fun, content(call.kwargs), *map(operand, call.args)) for call in self.calls] + results
+        calls = [(c.fun, content(c.kwargs), content(c.shape), *map(operand, c.args)) for c in self.calls]
+        return calls + results
 
     def _value(self, v: Any) -> Any:
         """The Value of a vertex; of a static Tensor its array, a constant."""
@@ -140,10 +141,8 @@ class StraightLine:
             if body is None:
                 self.calls.append(call)
             result = call if body is None else self._inner(body, call)
-            self._made[known] = (
-                result,
-                call,
-            )  # the call, so that what the key knows by its identity stays alive
+            # The call stays with it: the key knows large arrays by their identity, so they must not be freed.
+            self._made[known] = result, call
         return self._made[known][0]
 
     def _inner(self, body: Body, call: Value) -> Any:

@@ -51,6 +51,18 @@ def test_wrong_use_of_a_graph():
         mg.Graph(leaf(1.0, "a") * leaf(2.0, "a"))
 
 
+def test_an_input_that_a_function_reads_as_plain_numbers_is_not_recorded():
+    def last(x, n):
+        return (x[: int(n)] ** 2).sum() if isinstance(n, int) else x.sum()
+
+    graph = mg.Graph(last, x=leaf([1.0, 2.0]), n=[1, 2])
+    for run in (graph.forward, graph.compile()):
+        with pytest.raises(
+            mg.UsageError, match=r"'n' was not recorded: the function did not use it.*np\.take\(x, n"
+        ):
+            run(x=[1.0, 2.0], n=[1, 2])
+
+
 def absolute(x):
     y = x * 2.0
     return y if y > 0 else -y

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
-from minigrad.compiled.forms import elementwise, takes_buffer
-from minigrad.compiled.layout import blank, operands, order_of, orders
+from minigrad.compiled.forms import NEW, elementwise, takes_buffer
+from minigrad.compiled.layout import Layout, blank, operands, order_of
 from minigrad.compiled.liveness import Memory
 from minigrad.compiled.straightline import StraightLine, Value
 from minigrad.nn import functional as F
@@ -18,7 +18,7 @@ def memory(fn, **inputs):
     graph = mg.Graph(fn, **inputs)
     program = graph._program()
     line = StraightLine(program)
-    return line, Memory(line, orders(line, {name: leaf._data for name, leaf in program.inputs.items()}))
+    return line, Memory(line, Layout(line, {name: leaf._data for name, leaf in program.inputs.items()}))
 
 
 def x(*shape, dtype=float):
@@ -61,6 +61,14 @@ def test_values_that_live_at_the_same_time_lie_apart():
         return (h * np.where(h > 0.1, h, 2.0)).sum(axis=0) / h.mean()
 
     check_lives(*memory(fn, x=x(4, 3), y=x(3, 4)))
+
+
+def test_a_value_beside_a_view_of_itself_is_not_written_over():
+    line, found = memory(lambda x: (np.floor(x * 2.0) + np.floor(x * 2.0).T) * x, x=x(3, 3))
+    check_lives(line, found)
+    names = [call.fun.__name__ for call in line.calls]
+    doubled, whole, total = (line.calls[names.index(name)] for name in ("multiply", "floor", "add"))
+    assert found.place[doubled] == found.place[whole] != found.place[total]
 
 
 STEPS = {
@@ -117,6 +125,21 @@ def check_lives(line, found):
     for v in arrays:
         assert takes_buffer(v)
         assert v not in found.own
+
+
+def test_a_function_that_only_says_that_its_results_are_new_is_not_believed(monkeypatch):
+    @mg.primitive
+    def same_array(x):
+        return x
+
+    mg.defvjp(same_array, lambda g: g)
+    monkeypatch.setattr("minigrad.compiled.forms.NEW", {*NEW, same_array})
+    fn = lambda x: np.sin(same_array(np.floor(x * 2.0))) + np.cos(same_array(x)) * x
+    line, found = memory(fn, x=x(4))
+    floor = next(call for call in line.calls if call.fun is np.floor)
+    kept = next(call for call in line.calls if call.fun is same_array)
+    assert kept not in found.place
+    assert found._owners[kept] == {floor, kept}
 
 
 def test_results_are_in_no_buffer():

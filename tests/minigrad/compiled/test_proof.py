@@ -50,6 +50,24 @@ def test_a_branch_in_a_rule_is_refused_where_other_inputs_take_the_other():
         mg.Graph(lambda x: np.linalg.det(x), x=mg.Parameter([[1.0, 2.0], [2.0, 4.0]])).compile()
 
 
+def test_kinds_that_depend_on_the_numbers_are_refused():
+    """Eigenvalues are complex here, and real elsewhere."""
+    with pytest.raises(mg.UsageError, match="cannot follow"):
+        mg.Graph(
+            lambda x: np.abs(np.linalg.eigvals(x)).sum(), x=mg.Parameter([[1.0, 2.0], [-1.0, 3.0]])
+        ).compile()
+
+    def complaining(right):
+        def run(x):
+            if x[0] != 0.3:
+                raise ValueError("not this")
+            return right(x=x)
+
+        return run
+
+    refused(complaining, "The shape or kind of a value depends")
+
+
 def test_wrong_numbers_are_refused():
     refused(lambda right: lambda x: (right(x=x)[0] * 1.001, right(x=x)[1]), "The value depends on the inputs")
     refused(lambda right: lambda x: (right(x=x)[0], {"x": x}), "The gradient for 'x' depends on the inputs")
@@ -115,7 +133,12 @@ def test_rounding_is_no_difference():
 
 
 def test_other_inputs_are_of_the_same_kind():
-    inputs = {"x": np.float32([[1.0, -2.0]]), "n": np.uint8([0, 5]), "m": np.array([True, False])}
+    inputs = {
+        "x": np.float32([[1.0, -2.0]]),
+        "n": np.uint8([5, 5]),
+        "k": np.array([0, 5]),
+        "m": np.array([True, False]),
+    }
     moved = list(elsewhere(inputs))
     assert len(moved) == 3
     for other in moved:
@@ -123,5 +146,6 @@ def test_other_inputs_are_of_the_same_kind():
             name: (a.shape, a.dtype) for name, a in inputs.items()
         }
     assert sorted(np.abs(moved[0]["x"][0]).round()) == [1, 2]
-    np.testing.assert_array_equal(moved[1]["n"], [1, 6])
-    np.testing.assert_array_equal(moved[2]["n"], [255, 4])
+    np.testing.assert_array_equal([other["n"][0] for other in moved], [5, 6, 4])
+    np.testing.assert_array_equal(moved[1]["k"], [0, 5])
+    assert len(list(elsewhere({"k": np.array([0, 5])}))) == 1

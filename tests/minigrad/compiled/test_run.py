@@ -118,6 +118,20 @@ def test_a_convolutional_network(dtype):
     check(loss, x=draw(3, 2, 8, 8, dtype=dtype), K=p(4, 2, 3, 3), c=p(4), W=p(36, 2))
 
 
+def test_a_classifier_follows_new_classes_and_words():
+    def loss(words, y, table, W):
+        return mg.cross_entropy(np.tanh(F.embedding(words, table)).mean(axis=1) @ W, y)
+
+    rng = np.random.default_rng(0)
+    draw_batch = lambda: {"words": rng.integers(0, 9, (6, 4)), "y": rng.integers(0, 3, 6)}
+    graph = mg.Graph(loss, table=parameter(9, 5), W=parameter(5, 3), **draw_batch())
+    run = graph.compile()
+    for _ in range(5):
+        given = {**draw_batch(), "table": draw(9, 5), "W": draw(5, 3)}
+        assert_equal(flat(run(**given)), numbers(graph, given))
+    assert run.source.count("exp(") == 1  # log softmax in the loss and softmax in its rule have it in common
+
+
 def test_attention_with_layer_norm_and_several_results():
     def block(x, Q, K, V, w, b):
         x = F.layer_norm(x, 4, w, b)
