@@ -52,7 +52,7 @@ def number(x: Any) -> str:
     return _digits(float(x))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)  # a value is written in its box, in its label and in sentences
 def _digits(value: float) -> str:
     if not math.isfinite(value):
         return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"

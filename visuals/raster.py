@@ -11,6 +11,7 @@ from typing import Any
 
 from visuals import boxes, shapes, svg
 from visuals import text as words
+from visuals.heat import cells
 from visuals.layout import Layout
 from visuals.theme import PARTS, palette
 
@@ -164,7 +165,7 @@ class _Painter:
         right, bottom = left + heat.cols * heat.cell_w, top + heat.rows * heat.cell_h
         ground = np.array(to_rgb(self.colours["map"]))
         shades = []
-        for css, opacity in svg.cells(heat, summary):
+        for css, opacity in cells(heat, summary):
             colour = np.array(to_rgb(self.colours[PARTS[css]["fill"]])) if css else ground
             shades.append(opacity * colour + (1 - opacity) * ground)
         image = np.array(shades).reshape(heat.rows, heat.cols, 3)

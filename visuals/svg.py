@@ -5,7 +5,8 @@
       g.mg-nodes  >  g.mg-node.mg-kind-…[data-id]  >  .mg-shape, text.mg-name, .mg-op, .mg-value, .mg-grad,
                      and for arrays g.mg-heat.mg-heat-value and .mg-heat-grad: a frame, then a cell per entry
                      of the thumbnail, row by row, of class mg-pos, mg-neg or mg-nan and with
-                     fill-opacity = |entry| / the largest |entry|
+                     fill-opacity = |entry| / the largest |entry|; in still pictures a group for each
+                     class, which holds all cells that are not 0
 
 Colours stand in the drawing twice: as attributes, for programs that read no style sheet (slides, Inkscape),
 and in a style sheet, which follows the reader's theme. Every text goes through `escape`.
@@ -13,14 +14,14 @@ and in a style sheet, which follows the reader's theme. Every text goes through 
 
 from __future__ import annotations
 
-import math
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape as _escape
 
 from visuals import boxes, theme
 from visuals import text as words
+from visuals.heat import OPACITY, cells, grid_of_cells
 from visuals.layout import Layout
 from visuals.shapes import cap, folded, pill_radius
 from visuals.theme import attributes
@@ -204,26 +205,19 @@ class _Drawing:
             f'<rect {self.look("mg-heat-frame")} width="{w:.4g}" height="{h:.4g}"/>'
         ]
         squares = grid_of_cells(heat.rows, heat.cols, heat.cell_w, heat.cell_h)
-        colours = {css: self.look(css) if css else 'class=""' for css in ("", "mg-pos", "mg-neg", "mg-nan")}
-        parts += [
-            f"<rect {colours[css]} {OPACITY[opacity]} {square}/>"
-            for (css, opacity), square in zip(cells(heat, summary), squares, strict=True)
-            if css or self.interactive
-        ]
+        shades = zip(cells(heat, summary), squares, strict=True)
+        if self.interactive:
+            looks = {css: self.look(css) if css else 'class=""' for css in ("", "mg-pos", "mg-neg", "mg-nan")}
+            parts += [
+                f"<rect {looks[css]} {OPACITY[opacity]} {square}/>" for (css, opacity), square in shades
+            ]
+            return "".join([*parts, "</g>"])
+        groups: dict[str, list[str]] = {}
+        for (css, opacity), square in shades:
+            if css:
+                groups.setdefault(css, []).append(f"<rect {OPACITY[opacity]} {square}/>")
+        parts += [f"<g {self.look(css)}>{''.join(rects)}</g>" for css, rects in groups.items()]
         return "".join([*parts, "</g>"])
-
-
-OPACITY = {k / 100: f'fill-opacity="{k / 100:g}"' for k in range(101)}
-
-
-@lru_cache
-def grid_of_cells(rows: int, cols: int, w: float, h: float) -> list[str]:
-    """Where the cells of a heat map stand, row by row, as attributes. Most maps of a graph have the same shape."""
-    return [
-        f'x="{col * w:.4g}" y="{row * h:.4g}" width="{w:.4g}" height="{h:.4g}"'
-        for row in range(rows)
-        for col in range(cols)
-    ]
 
 
 def hover(node: dict[str, Any]) -> str:
@@ -247,20 +241,3 @@ PATTERNS = {
     "copy": "is a copy: the gradients of all its copies are added",
     "sum": "adds up: its gradient goes to every element alike",
 }
-
-
-def cells(heat: boxes.Heat, summary: dict[str, Any] | None) -> list[tuple[str, float]]:
-    """The class and the opacity of every cell, row by row; unknown or zero cells have no class."""
-    grid = (summary or {}).get("thumbnail")
-    if not grid:
-        return [("", 0.0)] * (heat.rows * heat.cols)
-    flat = [float(entry) for row in grid for entry in row]
-    finite = flat if math.isfinite(sum(flat)) else [v for v in flat if math.isfinite(v)]
-    top = max(max(finite, default=0.0), -min(finite, default=0.0)) or 1.0
-    found = [
-        ("mg-pos", round(v / top, 2)) if v > 0 else ("mg-neg", round(-v / top, 2)) if v < 0 else ("", 0.0)
-        for v in flat
-    ]
-    if finite is not flat:
-        found = [cell if math.isfinite(v) else ("mg-nan", 1.0) for v, cell in zip(flat, found, strict=True)]
-    return found

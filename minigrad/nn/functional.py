@@ -87,9 +87,8 @@ def dropout(x: Any, p: float = 0.5, training: bool = True, rng: np.random.Genera
         return x
     if rng is None:
         raise TypeError("dropout draws its mask from a generator: give rng=np.random.default_rng(seed).")
-    keep = rng.random(np.shape(x)) >= p
-    mask = keep.astype(x.dtype) / (1 - p if p < 1 else 1)
-    return neural.dropout(x, np.asarray(mask, like=plain(x)))
+    keep = np.asarray(rng.random(np.shape(x)) >= p, like=plain(x))  # on its way to a GPU, one byte an entry
+    return neural.dropout(x, keep.astype(x.dtype) / (1 - p if p < 1 else 1))
 
 
 def batch_norm(

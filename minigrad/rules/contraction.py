@@ -169,7 +169,7 @@ def tensordot_back(
     """g · other over the other's free axes; what remains are this argument's axes, put back in order."""
     free = [k for k in range(len(shape)) if k not in own]
     other_free = [k for k in range(other.ndim) if k not in other_axes]
-    theirs = range(len(free), g.ndim) if first else range(len(other_free))
+    theirs = list(range(len(free), g.ndim) if first else range(len(other_free)))
     message = np.tensordot(g, other, (theirs, other_free))
     came = free + [own[other_axes.index(k)] for k in sorted(other_axes)]
     return np.transpose(message, sorted(range(len(came)), key=came.__getitem__))

@@ -27,8 +27,10 @@ from minigrad.vjps import defvjp
 def rounding(values: Any) -> Any:
     """Differences below this are rounding: the largest of the values, times the precision, times n."""
     values = abs(plain(values))
+    if not values.shape[-1]:
+        return np.zeros_like(values, shape=(*values.shape[:-1], 1))
     eps = float(np.finfo(values.dtype).eps)
-    return values.shape[-1] * eps * np.max(values, axis=-1, keepdims=True, initial=0)
+    return values.shape[-1] * eps * np.max(values, axis=-1, keepdims=True)
 
 
 def reciprocal_gaps(values: Any, what: str) -> Any:

@@ -24,6 +24,11 @@ def diag_rule(g: Any, v_shape: tuple, k: int) -> Any:
     return put_back(g, v_shape, "diag", k, {})
 
 
+def unusual(mode: str) -> dict[str, str]:
+    """np.take's option, if it was given: CuPy's take has none, and wraps."""
+    return {} if mode == "raise" else {"mode": mode}
+
+
 def insert_arr(g: Any, arr_shape: tuple, obj: Any, values_shape: tuple, axis: Any) -> Any:
     """g without what was inserted"""
     new = np.insert(np.zeros(arr_shape, bool), plain(obj), np.ones(values_shape, bool), axis)
@@ -44,7 +49,7 @@ def insert_values(g: Any, arr_shape: tuple, obj: Any, values_shape: tuple, axis:
 @primitive
 def choose(a: Any, *choices: Any, mode: Any) -> Any:
     """np.choose: entry by entry, from the choice that `a` numbers."""
-    return np.choose(a, list(choices), mode=mode)
+    return np.choose(a, np.stack(np.broadcast_arrays(*choices)), mode=mode)
 
 
 @primitive
@@ -114,7 +119,7 @@ RESPELLED.update(
 
 # fmt: off
 defvjp(np.take,            lambda g, a_shape, indices, axis, mode:
-                               put_back(g, a_shape, "take", indices, {"axis": axis, "mode": mode}),
+                               put_back(g, a_shape, "take", indices, {"axis": axis, **unusual(mode)}),
        names={"a": None, "indices": None, "axis": None, "out": None, "mode": "raise"})
 defvjp(np.take_along_axis, lambda g, arr_shape, indices, axis:
                                put_back(g, arr_shape, "take_along_axis", indices, {"axis": axis}))

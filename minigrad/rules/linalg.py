@@ -43,7 +43,7 @@ def det_rule(g: Any, out: Any, a: Any) -> Any:
     """g * the cofactors of a: det(a) · a⁻ᵀ"""
     n = a.shape[-1]
     g = np.expand_dims(g, (-2, -1))
-    if 0 < n <= 16 and bool((np.linalg.cond(plain(a)) > 1e8).any()):  # not (well) invertible: no use for a⁻¹
+    if 0 < n <= 16 and a.size and bool((np.linalg.cond(plain(a)) > 1e8).any()):  # no use for a⁻¹
         return g * minors(a, n)
     return g * np.expand_dims(out, (-2, -1)) * T(np.linalg.inv(a))
 

@@ -28,7 +28,7 @@ def T(x: Any) -> Any:
 def identity(n: int, like: Any) -> Any:
     """The n × n identity as truth values, where `like` lives: it multiplies without changing a dtype."""
     like = plain(like)
-    return np.eye(n, dtype=bool, like=None if isinstance(like, np.generic) else like)
+    return np.identity(n, dtype=bool, like=None if isinstance(like, np.generic) else like)
 
 
 def H(x: Any) -> Any:

@@ -12,8 +12,9 @@ from minigrad.rules.sampled import floats, placed
 from minigrad.vjps import defvjp
 
 
-def powers(x: Any, n: int) -> Any:
-    """The n highest-first powers of each x: the matrix of all polynomials of n coefficients."""
+def powers(x: Any, n: int, g: Any) -> Any:
+    """The n highest-first powers of each x, where `g` lives: the matrix of all polynomials of n coefficients."""
+    x = placed(x, g) if isinstance(x, np.generic) else x
     return np.vander(np.reshape(x, -1), n).astype(x.dtype)  # NumPy makes float64 of float32 there
 
 
@@ -44,7 +45,7 @@ def poly_sum(g: Any, shape: tuple) -> Any:
 
 
 # fmt: off
-defvjp(np.polyval,   lambda g, p_shape, x: np.reshape(g, -1) @ powers(x, p_shape[0]),
+defvjp(np.polyval,   lambda g, p_shape, x: np.reshape(g, -1) @ powers(x, p_shape[0], g),
                      polyval_x)
 defvjp(np.vander,    vander_rule)
 defvjp(np.polyadd,   lambda g, a1_shape: poly_sum(g, a1_shape),

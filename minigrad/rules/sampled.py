@@ -74,13 +74,13 @@ def ediff1d_rule(which: int) -> Callable:
     return rule
 
 
-def stencil(n: int, spacing: Any, edge_order: Any) -> tuple[Any, Any]:
-    """np.gradient along n points as out[i] = Σₖ c[k, i] · f[first[i] + k].
+def stencil(n: int, spacing: Any, edge_order: Any, like: Any) -> tuple[Any, Any]:
+    """np.gradient along n points as out[i] = Σₖ c[k, i] · f[first[i] + k], where `like` lives.
 
     Every one of its formulas looks at three neighbours, so the gradients of three combs, each with a tooth at every
     third point, hold all coefficients.
     """
-    points, k = np.arange(n), np.arange(min(3, n))[:, None]
+    points, k = np.arange(n, like=like), np.arange(min(3, n), like=like)[:, None]
     first = np.clip(points - 1, 0, max(n - 3, 0))
     combs = [np.gradient((points % 3 == tooth) * 1.0, spacing, edge_order=edge_order) for tooth in range(3)]
     return first, np.stack(combs)[(first + k) % 3, points]
@@ -104,7 +104,7 @@ def gradient_rule(
 
 def ungradient(g: Any, shape: tuple, axis: int, spacing: Any, edge_order: int) -> Any:
     """The transpose of np.gradient along one axis."""
-    first, weights = stencil(shape[axis], spacing, edge_order)
+    first, weights = stencil(shape[axis], spacing, edge_order, plain(g))
     g = np.moveaxis(g, axis, -1)
     back = sum(
         scatter(g * placed(c, g), (..., first + k), (*shape[:axis], *shape[axis + 1 :], shape[axis]))

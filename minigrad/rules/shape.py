@@ -31,9 +31,33 @@ def scatter(g: Any, index: Any, shape: tuple) -> Any:
     x = np.zeros(shape, g.dtype, like=array_like(g))
     if is_basic(index):
         x[index] = g
-    else:
+    elif (isinstance(x, np.ndarray) and g.size < FEW) or is_places(index, g):
         np.add.at(x, index, g)
+    else:
+        add_up(np.reshape(x, -1), positions(shape, index, g), np.reshape(g, -1))
     return x
+
+
+FEW = 100  # entries: for more, NumPy adds faster in one axis, even if the places have to be computed
+
+
+def is_places(index: Any, g: Any) -> bool:
+    """Whether an index is one array of integers: there, and only there, any kind of array can add real numbers."""
+    return hasattr(index, "dtype") and index.dtype.kind in "iu" and g.dtype.kind == "f"
+
+
+def positions(shape: tuple, index: Any, g: Any) -> Any:
+    """Where each entry of x[index] stands among all entries of an x of this shape."""
+    numbers = np.reshape(np.arange(math.prod(shape), like=array_like(g)), shape)
+    return np.reshape(numbers[index], -1)
+
+
+def add_up(x: Any, where: Any, g: Any) -> None:
+    """x[where] += g for arrays of one axis, where the same place may come up several times."""
+    if x.dtype.kind == "c":  # the real and the imaginary parts, side by side
+        real = x.real.dtype
+        x, g = np.reshape(x.view(real), (-1, 2)), np.reshape(g.copy().view(real), (-1, 2))
+    np.add.at(x, where, g)
 
 
 @primitive

@@ -41,8 +41,8 @@ def std_rule(g: Any, a: Any, out: Any, axis: Any, ddof: Any, where: Any, mean: A
 
 def differ(a: Any, axis: Any, where: Any) -> Any:
     """Whether there are different numbers at all: of three times 0.1 the computed deviation is 1e-17, not 0."""
-    high, low = ({"where": where, "initial": end} if given(where) else {} for end in (-np.inf, np.inf))
-    return np.max(a, axis=axis, keepdims=True, **high) != np.min(a, axis=axis, keepdims=True, **low)
+    low, high = (np.where(where, a, end) if given(where) else a for end in (np.inf, -np.inf))
+    return np.max(high, axis=axis, keepdims=True) != np.min(low, axis=axis, keepdims=True)
 
 
 def nanvar_rule(g: Any, a: Any, axis: Any, ddof: Any, where: Any, mean: Any, correction: Any) -> Any:

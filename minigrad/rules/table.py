@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from minigrad.definitions import numpy_name
+from minigrad.elsewhere import INSTEAD
 from minigrad.node import function_name
 from minigrad.protocols import NOT_DIFFERENTIABLE
 from minigrad.ruletext import rule_text
@@ -28,6 +29,20 @@ gradient. Where a function has a complex derivative, the engine conjugates aroun
 themselves what to do with complex numbers. In a rule, `g` is the upstream gradient, `out` the result, and other names
 are the function's parameters (x, y for ufuncs). An argument that is not listed is no data, or gets no gradient; a
 Tensor that wants one is refused there.
+"""
+
+ELSEWHERE = """## On a GPU
+
+All of these run on `device="cuda"` too, and their rules with them, except for what CuPy does not have. A call of such a
+function says so, and what to write instead; nothing is moved to the CPU unasked. (Tested against CuPy's interface on
+machines without a GPU: `tests/minigrad/devices`.)
+
+{rows}
+
+CuPy's functions have fewer options: no `where=` and `initial=` of reductions, no `mode=` of `take`, no `min=` and
+`max=` of `clip`, no `mean=` of `var` and `std`, no `upper=` and `hermitian=` in `linalg`; `quantile` interpolates in
+five ways only. Where NumPy takes lists of numbers, CuPy mostly wants arrays. The results of `eigh`, `eig`, `qr`, `svd`
+and `slogdet` have no names: write `w, v = np.linalg.eigh(x)`.
 """
 
 TAIL = """## Without a derivative worth having
@@ -55,6 +70,12 @@ def markdown() -> str:
         parts += [f"## {title.rstrip('.')}", text.strip(), table(homes[home])]
     again = sorted(f"`{name_of(fun)}`" for fun in RESPELLED)
     parts.append(f"Also, as combinations of the above: {', '.join(again)}.")
+    rows = [
+        "| CuPy has no | write |",
+        "|---|---|",
+        *[f"| `{name}` | {cell(text)} |" for name, text in INSTEAD.items()],
+    ]
+    parts.append(ELSEWHERE.format(rows="\n".join(rows)))
     plain = sorted({f"`{name_of(fun)}`" for fun in NOT_DIFFERENTIABLE})
     parts.append(TAIL.format(names=", ".join(plain)))
     return "\n\n".join(part for part in parts if part).rstrip() + "\n"

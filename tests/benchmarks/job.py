@@ -51,7 +51,7 @@ class Workload:
             (for tests). Only the deep chain and "small" differ from "full".
         reference: the peer that everybody must agree with, in float64 or written by hand.
         peers: by name.
-        targets: what issue 4 asks for, one thread.
+        targets: what this project asks of itself, one thread.
         dtype: in which the peers are measured; they are compared in float64 as well.
         tolerance: of gradients in float32, relative to the norm.
         threads: the numbers of threads that make a difference.

@@ -14,7 +14,7 @@ float64, 1e-5 in float32 where nothing else is said). Then each peer has a proce
 for one repeat of about {seconds} s, {rounds} rounds (fewer where a step takes seconds). One thread: CPU time, pinned \
 to one core. Several threads: wall time, with 150 ms of rest between peers and one call to wake up. Python's garbage \
 collector is on, and is run once before each repeat. The tables hold medians, and ratios taken within a round, then \
-their median. The targets are those of issue 4, for one thread.
+their median. The targets are the ones this project set itself, for one thread.
 
 `hand` is NumPy written by hand, each result a new array; `hand_out` the same into arrays made once; `_compiled` is \
 `mg.Graph(…).compile()`; `_tuned` after `mg.tune_malloc()`."""

@@ -68,9 +68,13 @@ class Stepper:
     def counter(self) -> Any:
         return self.root.get_by_text(re.compile(r"^step \d+ of \d+$"))
 
+    def button_of(self, name: str, within: Any = None) -> Any:
+        """The button of the node of that name."""
+        return (within or self.root).get_by_role("button", name=re.compile(rf"^{re.escape(name)},"))
+
     def node(self, name: str) -> Any:
-        """The node of that name."""
-        return self.root.get_by_role("button", name=re.compile(rf"^{re.escape(name)},"))
+        """The node of that name: its button, and what is written on it."""
+        return self.root.locator(".mg-node").filter(has=self.button_of(name, self.page))
 
     def ledger(self, source: str, target: str) -> Any:
         """The text on the edge from one node to another."""
@@ -142,10 +146,16 @@ def arrays():
     return mg.trace(loss, names={"total": total, "loss": loss})
 
 
+def product():
+    """A matrix product whose Jacobians are small enough to be shown."""
+    x = mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True, name="x")
+    return np.sum(np.tanh(x @ mg.Parameter(np.array([[1.0, -1.0], [0.5, 2.0]]), name="w")))
+
+
 @pytest.fixture
 def traces() -> dict[str, Callable[[], Any]]:
     """The small graphs by name."""
-    return {"gates": gates, "fan": fan, "arrays": arrays}
+    return {"gates": gates, "fan": fan, "arrays": arrays, "product": product}
 
 
 @pytest.fixture
@@ -153,17 +163,17 @@ def show(chromium, tmp_path, stepper_in):
     """Open the page of a trace in a browser that has no network; watch for requests and errors."""
     contexts, troubles = [], []
 
-    def open_page(trace, *, hash="", width=1280, text=None, title="f = (x + y) z", **options):
+    def open_page(trace, *, hash="", width=1280, text=None, title="f = (x + y) z", page=None, **options):
         context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
         context.set_offline(True)
         contexts.append(context)
-        page = context.new_page()
+        wishes, page = page or {}, context.new_page()
         page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or troubles.append(r.url))
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: said.type in ("error", "warning") and troubles.append(said.text))
         file = tmp_path / f"page{len(contexts)}.html"
         if text is None:
-            to_html(trace, file, title=title)
+            to_html(trace, file, title=title, **wishes)
         else:
             file.write_text(text, encoding="utf-8")
         page.goto(file.as_uri() + hash)

@@ -110,7 +110,7 @@ def lab(chromium, server):
     """Open a notebook in JupyterLab; watch that nothing but the server is asked."""
     asked: set[str] = set()
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(PATIENCE / 3)
 
     def open_notebook(name: str):
         page = context.new_page()
@@ -196,13 +196,13 @@ def test_the_lecture_notebook_runs_and_its_stepper_steps(lab, server, stepper_in
     assert reads() == f"step 1 of {last}"
 
     cells = page.locator(".jp-Notebook .jp-Cell").count()
-    for place in (stepper.root.locator('.mg-node[tabindex="0"]'), stepper.slider, stepper.button("Play")):
+    for place in (stepper.root.locator('.mg-node [tabindex="0"]'), stepper.slider, stepper.button("Play")):
         place.focus()
         for key in ("a", "b", "d", "d", "m", "ArrowDown"):  # new cell, delete cell, text cell, next cell
             page.keyboard.press(key)
         assert page.locator(".jp-Notebook .jp-Cell").count() == cells
         assert page.evaluate("document.activeElement.closest('.mg-stepper') !== null")
-    stepper.root.locator('.mg-node[tabindex="0"]').focus()
+    stepper.root.locator('.mg-node [tabindex="0"]').focus()
     page.keyboard.press("End")
     assert reads() == f"step {last} of {last}"
     assert stepper.root.locator(".mg-sent").count() > 0
@@ -229,8 +229,9 @@ def test_python_and_two_views_share_one_step(lab, server, stepper_in):
 import minigrad as mg, visuals
 from IPython.display import display
 w = mg.Parameter(2.0, name="w")
-stepper = visuals.BackpropStepper(w * w + w)
-display(stepper, stepper)
+y = w * w + w
+stepper = visuals.BackpropStepper(y)
+display(stepper, stepper, visuals.BackpropStepper(y))
 """
     cells = [
         v4.new_code_cell(code.strip()),
@@ -242,18 +243,29 @@ display(stepper, stepper)
     page.keyboard.press("Shift+Enter")
     stepper_in(page)
     roots = page.locator(".mg-stepper")
-    first, second = (type(stepper_in(page))(page, roots.nth(i)) for i in (0, 1))
-    second.root.wait_for()
+    first, second, other = (type(stepper_in(page))(page, roots.nth(i)) for i in (0, 1, 2))
+    other.root.wait_for()
     first.step(3)
     second.root.get_by_text(re.compile("^step 3 of")).wait_for()
     ids = page.evaluate("[...document.querySelectorAll('.mg-stepper [id]')].map(element => element.id)")
-    assert len(ids) == len(set(ids)) == 2
+    assert len(ids) == len(set(ids)) == 3
+    assert other.counter.text_content().startswith("step 0 of"), "another stepper of the same graph"
 
     page.wait_for_timeout(500)  # the step goes to Python a moment after the last click
     page.locator(".jp-InputArea-editor").nth(1).click()
     page.keyboard.press("Shift+Enter")
     page.get_by_text("python reads 3", exact=True).wait_for()
     first.root.get_by_text(re.compile("^step 2 of")).wait_for()
+
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    idle(page)
+    for view in (first, second):  # nothing has been run again
+        view.root.get_by_text(re.compile("^step 2 of")).wait_for()
+    other.root.get_by_text(re.compile("^step 0 of")).wait_for()
+    first.step()
+    second.root.get_by_text(re.compile("^step 3 of")).wait_for()
 
 
 def test_a_notebook_that_is_not_trusted_shows_the_picture(lab, server):
@@ -266,3 +278,64 @@ def test_a_notebook_that_is_not_trusted_shows_the_picture(lab, server):
     image.wait_for()
     assert image.evaluate("image => image.complete && image.naturalWidth > 0")
     assert page.locator(".mg-stepper").count() == 0
+
+
+def test_a_value_is_changed_in_the_picture_and_python_runs_the_graph_again(lab, server, stepper_in, shoot):
+    code = """
+import minigrad as mg, numpy as np, visuals
+x, y, z = (mg.tensor(v, requires_grad=True, name=n) for n, v in (("x", -2.0), ("y", 5.0), ("z", -4.0)))
+w = mg.Parameter(np.array([[1.0, 2.0]]), name="w")
+q = x + y
+f = np.sum(q * z * w)
+stepper = visuals.BackpropStepper(f)
+stepper
+"""
+    cells = [v4.new_code_cell(code.strip()), v4.new_code_cell("print('python says', stepper.sentence)")]
+    nbformat.write(v4.new_notebook(cells=cells, metadata=KERNEL), server.folder / "edit.ipynb")
+    page = lab("edit.ipynb")
+    page.locator(".jp-InputArea-editor").first.click()
+    page.keyboard.press("Shift+Enter")
+    stepper = stepper_in(page)
+    stepper.slider.press("End")
+    stepper.node("x").click()
+    editor = stepper.root.get_by_role("group", name="Change the value")
+    field = editor.get_by_role("textbox", name="Value of x")
+    assert field.input_value() == "-2"
+    field.fill("three")
+    field.press("Enter")
+    editor.get_by_text("“three” is no number").wait_for()
+    field.fill("1/2")
+    field.press("Enter")
+    editor.get_by_text("f is now −66").wait_for()
+    assert stepper.node("q").locator(".mg-value").text_content() == "value 5.5"
+    assert stepper.button_of("z").get_attribute("aria-label") == "z, parameter: value −4, gradient 16.5"
+    assert stepper.ledger("x", "q").text_content() == "−12 × 1 = −12"
+    assert field.is_visible(), "the controls stay where they are"
+
+    knob = editor.get_by_role("slider", name="Value of x, slider")
+    knob.press("ArrowRight")
+    editor.get_by_text("f is now −66.6").wait_for()
+    editor.get_by_role("slider", name="Wiggle x by h").press("ArrowRight")
+    editor.get_by_text("the gradient predicts grad · h").wait_for()
+    told = editor.locator(".mg-says").text_content()
+    assert re.search(r"h = 0\.01: .* grad · h = −0\.12; the result really changes by −0\.12 ", told)
+    editor.get_by_role("button", name="Undo changes").click()
+    editor.get_by_text("f is now −36").wait_for()
+
+    stepper.node("w").click()
+    editor.get_by_role("button", name="2", exact=True).click()
+    assert editor.get_by_role("textbox").get_attribute("aria-label") == "Value of w at [0, 1]"
+    editor.get_by_role("textbox").fill("-1")
+    editor.get_by_role("textbox").press("Enter")
+    editor.get_by_text("f is now 0").wait_for()
+    stepper.root.scroll_into_view_if_needed()
+    shoot(page, "jupyterlab-edit")
+    page.locator(".jp-InputArea-editor").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("python says Done: ∂f/∂x = 0, ∂f/∂y = 0, ∂f/∂z = 0").wait_for()
+
+    for kernel in server.call("kernels"):
+        server.call(f"kernels/{kernel['id']}", "DELETE")
+    editor.get_by_role("textbox").fill("7")
+    editor.get_by_role("textbox").press("Enter")
+    editor.get_by_text("Python does not answer: the kernel is busy or gone.").wait_for()

@@ -17,7 +17,7 @@ def test_values_appear_then_messages_ride_their_edges_then_gradients(show, shoot
     stepper = show(traces["gates"]())
     assert text(stepper.counter) == "step 0 of 11"
     assert (
-        stepper.node("x").get_attribute("aria-label")
+        stepper.button_of("x").get_attribute("aria-label")
         == "x, parameter: value not known yet, gradient not computed"
     )
     assert text(stepper.node("x").locator(".mg-value")) == ""
@@ -43,7 +43,7 @@ def test_values_appear_then_messages_ride_their_edges_then_gradients(show, shoot
     assert text(stepper.ledger("q", "f")) == "1 × −4 = −4"
     for name, gradient in (("x", "−4"), ("y", "−4"), ("z", "3"), ("q", "−4"), ("f", "1")):
         assert text(stepper.node(name).locator(".mg-grad")) == f"grad {gradient}"
-    assert stepper.node("x").get_attribute("aria-label") == "x, parameter: value −2, gradient −4"
+    assert stepper.button_of("x").get_attribute("aria-label") == "x, parameter: value −2, gradient −4"
 
 
 def test_a_step_back_undoes_a_step_exactly(show, traces):
@@ -65,7 +65,7 @@ def test_keys_step_once_wherever_the_focus_is(show, place, traces):
     stepper = show(traces["gates"]())
     {
         "slider": stepper.slider,
-        "node": stepper.node("y"),
+        "node": stepper.button_of("y"),
         "button": stepper.button("Step forward"),
         "pane": stepper.root.get_by_role("region", name="Graph"),
     }[place].focus()
@@ -157,7 +157,7 @@ def test_a_node_tells_its_messages_so_far(show, traces):
     stepper.node("q").click()
     card = stepper.root.locator(".mg-card-node")
     assert "Messages (0 of 1): none so far" in text(card)
-    assert stepper.node("q").get_attribute("aria-pressed") == "true"
+    assert stepper.button_of("q").get_attribute("aria-pressed") == "true"
     stepper.page.keyboard.press("ArrowRight")
     assert "from f: 1 × −4 = −4" in text(card)
     stepper.page.keyboard.press("ArrowDown")  # the next node in topological order
@@ -170,10 +170,10 @@ def test_a_node_tells_its_messages_so_far(show, traces):
 
 def test_one_node_only_is_reached_with_tab(show, traces):
     stepper = show(traces["gates"]())
-    assert stepper.root.locator('.mg-node[tabindex="0"]').count() == 1
+    assert stepper.root.locator('.mg-node [tabindex="0"]').count() == 1
     stepper.node("z").click()
-    assert stepper.root.locator('.mg-node[tabindex="0"]').get_attribute("aria-label").startswith("z,")
-    assert stepper.root.locator('.mg-node[tabindex="0"]').count() == 1
+    assert stepper.root.locator('.mg-node [tabindex="0"]').get_attribute("aria-label").startswith("z,")
+    assert stepper.root.locator('.mg-node [tabindex="0"]').count() == 1
 
 
 def test_no_focusable_element_leaks_its_keys_to_a_notebook(show, traces):
@@ -192,3 +192,13 @@ def test_help_is_there_for_who_asks(show, traces):
     assert stepper.button("Help").get_attribute("aria-expanded") == "true"
     stepper.slider.press("?")
     assert not stepper.root.locator(".mg-help").is_visible()
+
+
+def test_without_python_the_controls_say_that_values_stay(show, traces):
+    stepper = show(traces["gates"]())
+    stepper.node("q").click()
+    editor = stepper.root.get_by_role("group", name="Change the value")
+    assert editor.count() == 0, "only leaves can be changed"
+    stepper.node("x").click()
+    assert "This page has no Python behind it" in text(editor)
+    assert editor.get_by_role("textbox").count() == 0

@@ -132,3 +132,189 @@ test("the strongest colour belongs to the largest entry, and what is not finite 
   );
   assert.deepEqual(shades([]), []);
 });
+
+// Predict ---------------------------------------------------------------------------------------------
+
+const numbers = (...values) => ({
+  kind: "messages",
+  form: "numbers",
+  shape: values.length === 1 ? [] : [values.length],
+  cells: values.map((value, i) => ({ at: values.length === 1 ? [] : [i], value })),
+  mistakes: [{ value: 7, says: "That is seven." }],
+});
+
+test("numbers are read as people write them", async () => {
+  const { parseNumber } = await stepper;
+  const read = { "-0.5": -0.5, "\u22120.5": -0.5, "1/3": 1 / 3, "-1 / 4": -0.25, "2e-3": 0.002, "+.5": 0.5, "4.": 4 };
+  for (const [text, value] of Object.entries(read)) assert.equal(parseNumber(text).value, value, text);
+  assert.equal(parseNumber(" -\u221e ").value, -Infinity);
+  assert.ok(Number.isNaN(parseNumber("NaN").value));
+});
+
+test("what is no number is told how to write one", async () => {
+  const { parseNumber } = await stepper;
+  const told = {
+    "": /Nothing is written here yet/,
+    "0,5": /Write a decimal point: 0\.5\./,
+    "2*3": /is a calculation\. Write one number/,
+    "1/0": /divides by zero/,
+    "1/2/3": /is a calculation/,
+    four: /\u201cfour\u201d is no number/,
+    "0x10": /is no number/,
+    "alert(1)": /is no number/,
+  };
+  for (const [text, problem] of Object.entries(told)) assert.match(parseNumber(text).problem, problem, text);
+});
+
+test("shapes are read as people write them", async () => {
+  const { parseShape } = await stepper;
+  for (const text of ["(2, 3)", "2x3", "2 \u00d7 3", "[2,3]"]) assert.deepEqual(parseShape(text).value, [2, 3], text);
+  assert.deepEqual(parseShape("(5,)").value, [5]);
+  assert.deepEqual(parseShape("()").value, []);
+  for (const text of ["", "two", "2.5", "-1"]) assert.match(parseShape(text).problem, /such as \(2, 3\)/, text);
+});
+
+test("the tolerance is relative, and 0 and infinities are exact", async () => {
+  const { isClose } = await stepper;
+  assert.ok(isClose(2.98, 3, 0.01) && !isClose(2.96, 3, 0.01));
+  assert.ok(isClose(2.98e-9, 3e-9, 0.01) && !isClose(0, 3e-9, 0.01));
+  assert.ok(isClose(0, 0, 0.01) && !isClose(0.001, 0, 0.01));
+  assert.ok(isClose(Infinity, "inf", 0.01) && !isClose(1e300, "inf", 0.01));
+  assert.ok(isClose(NaN, "nan", 0.01) && !isClose(NaN, 1, 0.01));
+});
+
+test("a wrong number is told what it may be", async () => {
+  const { judge } = await stepper;
+  const told = {
+    7: /That is seven/,
+    4: /the sign is not/,
+    "-4.2": /more digits/,
+    0: /Not 0/,
+    "-0.25": /one divided by it/,
+    "-2": /half of it/,
+    "-8": /twice as much/,
+    100: /upstream gradient times the local factor/,
+  };
+  for (const [text, says] of Object.entries(told)) {
+    const verdict = judge(numbers(-4), [text], 0.01);
+    assert.match(verdict.says, says, text);
+    assert.deepEqual([verdict.right, verdict.malformed], [false, false]);
+  }
+  assert.ok(judge(numbers(-4), ["-8/2"], 0.01).right);
+});
+
+test("an array is judged cell by cell", async () => {
+  const { judge } = await stepper;
+  assert.ok(judge(numbers(1, 2, 3), ["1", "2", "3"], 0.01).right);
+  const wrong = judge(numbers(1, 2, 3), ["1", "-2", "-3"], 0.01);
+  assert.deepEqual(wrong.wrong, [1, 2]);
+  assert.match(wrong.says, /^Not right yet: \[1\], \[2\]\. The size is right, the sign is not\./);
+  const malformed = judge(numbers(1, 2, 3), ["1", "", "x"], 0.01);
+  assert.deepEqual([malformed.malformed, malformed.wrong], [true, [1, 2]]);
+});
+
+test("of several right nodes any is right, and a wrong one is told why", async () => {
+  const { judge } = await stepper;
+  const question = { kind: "order", form: "node", right: ["a", "b"], mistakes: [{ value: "c", says: "c waits for a." }] };
+  assert.ok(judge(question, ["a"], 0.01).right && judge(question, ["b"], 0.01).right);
+  assert.equal(judge(question, ["c"], 0.01).says, "c waits for a.");
+  assert.ok(judge(question, [""], 0.01).malformed);
+  assert.match(judge({ kind: "order", form: "shape", right: [3] }, ["(3, 1)"], 0).says, /shape of the value/);
+});
+
+test("a question is open until it is answered or shown", async () => {
+  const { pendingQuestion } = await stepper;
+  const [a, b, c] = ["a", "b", "c"].map((id) => ({ id }));
+  assert.equal(pendingQuestion([a, b, c], {}), a);
+  assert.equal(pendingQuestion([a, b, c], { a: { right: true }, b: { attempts: ["1"] } }), b);
+  assert.equal(pendingQuestion([a, b, c], { a: { right: true }, b: { shown: true }, c: { right: true } }), undefined);
+});
+
+// Edit ------------------------------------------------------------------------------------------------
+
+test("one entry of an array is replaced, in a copy", async () => {
+  const { placesOf, replaced } = await stepper;
+  const before = [[1, 2], [3, 4]];
+  assert.deepEqual(replaced(before, [1, 0], 9), [[1, 2], [9, 4]]);
+  assert.deepEqual(before, [[1, 2], [3, 4]]);
+  assert.equal(replaced(5, [], 9), 9);
+  assert.deepEqual(placesOf([2, 2]), [[0, 0], [0, 1], [1, 0], [1, 1]]);
+  assert.deepEqual(placesOf([]), [[]]);
+});
+
+test("a wiggle tells what was predicted and what happened", async () => {
+  const { wiggleText } = await stepper;
+  const text = wiggleText({ predicted: 0.6, true: 0.61 }, 0.1);
+  assert.match(text, /h = 0\.1: .* grad \u00b7 h = 0\.6; the result really changes by 0\.61 \(difference 0\.01\)/);
+});
+
+test("sliders move by round steps", async () => {
+  const { roundStep } = await stepper;
+  const close = (x, y) => assert.ok(Math.abs(x - y) < 1e-12 * y, `${x} ${y}`);
+  for (const [x, step] of [[0.02, 0.02], [0.04, 0.05], [0.06, 0.1], [1, 1], [30, 50]]) close(roundStep(x), step);
+});
+
+// Navigation ------------------------------------------------------------------------------------------
+
+test("the next message into a node, and where something happens to it", async () => {
+  const { nextMessage, stepOfNode } = await stepper;
+  const trace = square();
+  assert.deepEqual([0, 3, 4, 5, 6].map((step) => nextMessage(trace, "x", step)), [4, 4, 6, 6, null]);
+  assert.equal(nextMessage(trace, "y", 0), null);
+  assert.deepEqual([0, 1, 6, 7].map((step) => stepOfNode(trace, "x", step)), [1, 7, 7, null]);
+  assert.deepEqual([0, 2, 3].map((step) => stepOfNode(trace, "y", step)), [2, 3, null]);
+  assert.equal(stepOfNode(trace, "", 0), null);
+});
+
+test("a node that is used twice by another has one neighbour", async () => {
+  const { neighbours } = await stepper;
+  assert.deepEqual(neighbours(square(), "x"), { inputs: [], users: ["y"] });
+  assert.deepEqual(neighbours(square(), "y"), { inputs: ["x"], users: [] });
+});
+
+// Formulas --------------------------------------------------------------------------------------------
+
+/** The trace of x\u00b7x with upstream and local gradients, as the engine writes them. */
+function squareWithFactors() {
+  const trace = square();
+  for (const frame of trace.frames) if (frame.kind === "message") Object.assign(frame, { upstream: one(1), local: one(3) });
+  return trace;
+}
+
+test("the chain rule sums over all uses, in symbols and in the numbers known so far", async () => {
+  const { chainRule, indexed, latexOf, stateAt } = await stepper;
+  const trace = squareWithFactors();
+  const graph = indexed(trace);
+  const told = (step) => latexOf(chainRule(graph, "x", stateAt(trace, step)).numbers);
+  const { symbols } = chainRule(graph, "x", stateAt(trace, 0));
+  assert.equal(
+    latexOf(symbols),
+    "\\frac{\\partial v_{}}{\\partial x} = \\frac{\\partial v_{}}{\\partial v_{}} \\frac{\\partial v_{}}{\\partial {x}_{1}} + " +
+      "\\frac{\\partial v_{}}{\\partial v_{}} \\frac{\\partial v_{}}{\\partial {x}_{2}}",
+  );
+  assert.equal(told(0), "= \\text{?} + \\text{?} = \\text{?}", "nothing is told too early");
+  assert.equal(told(4), "= 1 \\cdot  3 + \\text{?} = \\text{?}");
+  assert.equal(told(8), "= 1 \\cdot  3 + 1 \\cdot  3 = 6");
+  assert.equal(chainRule(graph, "y", stateAt(trace, 8)), null, "the seed starts there");
+});
+
+test("arrays have their Jacobian transposed", async () => {
+  const { chainRule, indexed, latexOf, stateAt } = await stepper;
+  const trace = squareWithFactors();
+  for (const frame of trace.frames) if (frame.message) frame.message = { shape: [2, 3], text: "2\u00d73" };
+  const { symbols, numbers } = chainRule(indexed(trace), "x", stateAt(trace, 4));
+  assert.match(latexOf(symbols), /\{\\left\(\\frac\{.*?\}\\right\)\}\^\{\\top\} \\frac/);
+  assert.match(latexOf(numbers), /1 \\cdot {2}3/);
+});
+
+test("LaTeX: numbers, and names that would mean something else", async () => {
+  const { latexOf } = await stepper;
+  assert.equal(latexOf(["num", "\u22121.5e\u22127"]), "-1.5\\cdot 10^{-7}");
+  assert.equal(latexOf(["num", "\u2212\u221e"]), "-\\infty ");
+  const named = (name) => latexOf(["name", { id: "n4", name }]);
+  assert.equal(named("x"), "x");
+  assert.equal(named("w_1"), "\\mathit{w\\_1}");
+  assert.equal(named(""), "v_{4}");
+  assert.equal(named("50%$#&"), "\\mathit{50\\%\\$\\#\\&}");
+  assert.equal(named("\\input{x}^~"), "\\mathit{\\backslash input\\{x\\}\\hat{}\\tilde{}}");
+});

@@ -1,6 +1,7 @@
 """The pure functions of the front end, run by node where there is one."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 
 from minigrad.summary import summarize
 from visuals import text as words
-from visuals.stepper import recording
+from visuals.stepper import export, recording
+from visuals.stepper.scores import score
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("node"), reason="node is not installed; the browser tests run the same code"
@@ -76,3 +78,30 @@ def test_python_and_javascript_write_the_same_words():
         [words.node_label(node, summaries[1], None) for node in nodes],
         [words.node_label(node, None, summaries[3]) for node in nodes],
     ]
+
+
+def test_python_and_javascript_sum_up_alike():
+    questions = [
+        {"id": f"messages-{k}", "kind": "messages", "about": "f → x", "text": "What?"} for k in range(3)
+    ]
+    answers = {
+        "messages-0": {"attempts": ["1"], "right": True, "hints": 1, "seconds": 2.26},
+        "messages-1": {"attempts": ["2", "3"], "right": False, "hints": 3, "shown": True, "seconds": 31.0},
+    }
+    program = f"""
+        const code = {json.dumps(recording.script())};
+        const {{ scoreOf }} = await import("data:text/javascript," + encodeURIComponent(code));
+        console.log(JSON.stringify(scoreOf({json.dumps(questions)}, {json.dumps(answers)})));"""
+    assert json.loads(run_node("--input-type=module", "-e", program)) == score(questions, answers)
+
+
+def test_a_page_has_the_same_program_without_its_comments():
+    code = export.module()
+    assert not [line for line in code.splitlines() if line.startswith(("//", "* ")) or line.endswith("*/")]
+    assert len(code) < 0.8 * len(recording.script())
+    names = sorted(re.findall(r"^export (?:const|function) (\w+)", recording.script(), re.MULTILINE))
+    assert len(names) > 15
+    program = (
+        f"{code}\nconsole.log(JSON.stringify([{', '.join(names)}, stepper.render].map((f) => typeof f)));"
+    )
+    assert set(json.loads(run_node("--input-type=module", "-e", program))) == {"function"}

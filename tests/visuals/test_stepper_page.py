@@ -51,7 +51,10 @@ def test_the_page_holds_the_run_and_is_the_same_each_time(f):
 def test_the_page_asks_nobody_for_anything(network):
     """No address but the names of XML, no attribute that loads, and a policy that forbids both."""
     page = export.page(mg.trace(network))
-    assert set(re.findall(r"https?://[^\s\"'<)]+", page)) == {"http://www.w3.org/2000/svg"}
+    assert set(re.findall(r"https?://[^\s\"'<)]+", page)) == {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1998/Math/MathML",
+    }
     assert not re.search(
         r"<link|<iframe|<script[^>]* src=|@import|\bimport\s*\(|^import ", page, re.MULTILINE
     )

@@ -10,6 +10,7 @@ import pytest
 
 from visuals import svg
 from visuals.boxes import SIZES
+from visuals.heat import cells
 from visuals.layout import layout
 from visuals.text import width
 
@@ -131,13 +132,31 @@ def test_heat_maps_of_value_and_gradient_have_one_geometry(graphs: dict[str, Cal
     assert text(w1, "mg-grad-range") == "−0.1 … 0.3"
 
 
+def test_in_a_still_picture_cells_of_one_colour_share_a_group(graphs: dict[str, Callable]) -> None:
+    live, still = (node(draw(graphs["mlp"](), interactive=on), "W1") for on in (True, False))
+    for lively, quiet in zip(by_class(live, "mg-heat"), by_class(still, "mg-heat"), strict=True):
+        groups = list(quiet)[1:]
+        assert [g.get("class") for g in groups] == ["mg-neg", "mg-pos"]
+        assert all(g.get("fill") for g in groups)
+        expected = {
+            (cell.get("class"), *(cell.get(k) for k in ("fill-opacity", "x", "y", "width", "height")))
+            for cell in list(lively)[1:]
+            if cell.get("class")
+        }
+        assert expected == {
+            (g.get("class"), *(cell.get(k) for k in ("fill-opacity", "x", "y", "width", "height")))
+            for g in groups
+            for cell in g
+        }
+
+
 def test_heat_cells_are_strong_where_values_are_large() -> None:
     from visuals.boxes import Heat
 
     heat = Heat("value", 0, 0, 1, 4, 5, 5)
-    cells = svg.cells(heat, {"thumbnail": [[-2.0, 0.0, 1.0, "nan"]]})
-    assert cells == [("mg-neg", 1.0), ("", 0.0), ("mg-pos", 0.5), ("mg-nan", 1.0)]
-    assert svg.cells(heat, None) == [("", 0.0)] * 4
+    shades = cells(heat, {"thumbnail": [[-2.0, 0.0, 1.0, "nan"]]})
+    assert shades == [("mg-neg", 1.0), ("", 0.0), ("mg-pos", 0.5), ("mg-nan", 1.0)]
+    assert cells(heat, None) == [("", 0.0)] * 4
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,10 @@ from visuals.export import outline
 from visuals.files import write_whole
 from visuals.layout import layout
 from visuals.stepper import recording
+from visuals.stepper.asking import Question
+from visuals.stepper.details import details
+from visuals.stepper.editing import NO_PYTHON, prepared
+from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.subject import trace_of
 from visuals.svg import escape
 from visuals.theme import palette
@@ -31,6 +36,9 @@ def to_html(
     output: Any,
     path: str | os.PathLike[str],
     *,
+    mode: str = "watch",
+    ask: Any = None,
+    tolerance: float = 0.01,
     title: str | None = None,
     theme: str = "auto",
     names: Literal["auto"] | dict[str, Any] | None = "auto",
@@ -39,7 +47,8 @@ def to_html(
     """Write the stepper of a Tensor (or of a Trace) as one page for any browser, offline.
 
     Args:
-        output: as for `BackpropStepper`; so are `names` and `gradient`.
+        output: as for `BackpropStepper`; so are `mode`, `ask`, `tolerance`, `names` and `gradient`. In
+            predict mode, the reader saves the answers as a JSON file.
         path: the file to write; `~` is the home folder.
         title: the page's heading; None says whose graph it is.
         theme: "auto" follows the reader's screen; "light" and "dark" do not.
@@ -49,7 +58,7 @@ def to_html(
 
     Raises:
         TypeError: `output` is neither a Tensor nor a Trace.
-        ValueError: there is no such theme; or the graph has more than 1000 nodes.
+        ValueError: there is no such theme, mode or kind of question; or the graph has more than 1000 nodes.
         OSError: the file cannot be written; nothing is left behind, and an older file stays as it was.
 
     >>> import minigrad as mg, tempfile, visuals
@@ -59,46 +68,77 @@ def to_html(
     'x.html'
     """
     palette(theme)
+    one_of("mode", mode, MODES)
     trace = trace_of(output, names, sys._getframe(1), "to_html", gradient)
-    return write_whole(Path(path).expanduser(), page(trace, title, theme))
+    questions = wanted(trace, mode, ask, tolerance)
+    live, _ = prepared(output, trace, gradient)
+    more = {} if live is None else details(live, live.forward({}))
+    return write_whole(Path(path).expanduser(), page(trace, title, theme, mode, questions, tolerance, more))
 
 
-def page(trace: mg.Trace, title: str | None = None, theme: str = "auto") -> str:
-    """The page as text."""
+def page(
+    trace: mg.Trace,
+    title: str | None = None,
+    theme: str = "auto",
+    mode: str = "watch",
+    questions: Sequence[Question] = (),
+    tolerance: float = 0.01,
+    more: dict[str, Any] | None = None,
+) -> str:
+    """The page as text; `more` is what `details` found."""
     place = layout(trace)
-    traits = {"step": 0, "mode": "watch", "selected": "", "theme": theme, "title": ""}
+    traits = {"step": 0, "mode": mode, "selected": "", "theme": theme, "title": "", "answers": {}}
+    traits |= {
+        "tolerance": tolerance,
+        "frozen": NO_PYTHON,
+        "leaves": [],
+        "edits": {},
+        "edited": {},
+        "ledgers": {},
+    }
+    packed = {
+        "trace": json.loads(trace.to_json(), parse_float=short),
+        "svg": recording.live_picture(trace, place),
+        "questions": list(questions),
+        "details": more or {},
+    }
     program = f"{module()}\n{SHIM}"
     parts = {
         "title": escape(title or words.graph_label(trace).partition(":")[0]),
         "theme": theme,
         "css": f"{recording.css(theme)}\n{PAGE_CSS}",
         "hash": base64.b64encode(hashlib.sha256(program.encode()).digest()).decode(),
-        "data": as_json({**traits, "packed": pack(trace, recording.live_picture(trace, place))}),
+        "data": as_json({**traits, "packed": pack(packed)}),
         "program": program,
     }
-    still = recording.still_picture(trace, place, theme, in_page=True)
+    still = recording.still_picture(trace, place, theme, True, questions)
     if len(still) + sum(map(len, parts.values())) > LIGHT_PAGE:
-        lines = "\n".join(escape(line) for line in outline(trace).splitlines())
+        told = words.graph_label(trace) if questions else outline(trace)
+        lines = "\n".join(escape(line) for line in told.splitlines())
         still = f"<pre>{lines}</pre>"  # nor could so large a picture be read without zooming
     return re.sub(r"\{\{(\w+)\}\}", lambda found: {**parts, "still": still}[found[1]], PAGE)
 
 
-def pack(trace: mg.Trace, picture: str) -> str:
-    """Trace and picture in few characters: gzip, which every browser unpacks by itself, as text.
+def pack(parts: dict[str, Any]) -> str:
+    """Trace, picture and questions in few characters: gzip, which every browser unpacks by itself, as text."""
+    packed = gzip.compress(as_json(parts).encode(), mtime=0)  # without the time: equal runs, equal pages
+    return base64.b64encode(packed).decode()
 
-    Numbers keep six digits; the stepper shows four.
-    """
-    run = json.loads(trace.to_json(), parse_float=lambda digits: float(f"{float(digits):.6g}"))
-    data = as_json({"trace": run, "svg": picture}).encode()
-    return base64.b64encode(
-        gzip.compress(data, mtime=0)
-    ).decode()  # without the time: equal runs, equal pages
+
+def short(digits: str) -> float:
+    """Numbers keep six digits; the stepper shows four."""
+    return float(f"{float(digits):.6g}")
 
 
 def module() -> str:
-    """`stepper.js` as the beginning of a script: what it exports is then simply there."""
+    """`stepper.js` as the beginning of a script: what it exports is then simply there.
+
+    Without the lines that are all comment, and without indentation: half of its size. To be read, there is the file.
+    """
     code = re.sub(r"^export default ", "const stepper = ", recording.script(), flags=re.MULTILINE)
-    return re.sub(r"^export ", "", code, flags=re.MULTILINE)
+    code = re.sub(r"^export ", "", code, flags=re.MULTILINE)
+    code = re.sub(r"^ *(//.*|/\*\*((?!\*/)[\s\S])*\*/)$", "", code, flags=re.MULTILINE)
+    return re.sub(r"\n\s+", "\n", code)
 
 
 def as_json(value: Any) -> str:
@@ -166,7 +206,7 @@ async function pageModel() {
   const { packed, ...traits } = JSON.parse(document.getElementById("traits").textContent);
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  Object.assign(traits, await new Response(unpacked).json()); // trace and svg
+  Object.assign(traits, await new Response(unpacked).json()); // trace, svg, questions, details
   const listeners = new Map();
   const stepInAddress = () => Number(/^#step=(\\d+)$/.exec(location.hash)?.[1] ?? NaN);
   const model = {

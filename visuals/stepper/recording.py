@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import minigrad as mg
 from visuals import svg, theme
@@ -36,12 +38,24 @@ def live_picture(trace: mg.Trace, place: Layout) -> str:
     )  # heat map cells are made when needed
 
 
-def still_picture(trace: mg.Trace, place: Layout, theme_name: str = "auto", in_page: bool = False) -> str:
-    """The SVG for where no script runs: everything that the run has found out. `in_page`: as part of our page."""
+def still_picture(
+    trace: mg.Trace,
+    place: Layout,
+    theme_name: str = "auto",
+    in_page: bool = False,
+    questions: Sequence[dict[str, Any]] = (),
+) -> str:
+    """The SVG for where no script runs: everything that the run has found out. `in_page`: as part of our page.
+
+    Where there are `questions`, it tells none of the answers: values at most, and no remark on any node.
+    """
     drawn = svg.render(
-        trace, place, grads="final", messages=True, prefix="still", theme=theme_name,
+        trace, place, values=all(question["kind"] != "values" for question in questions),
+        grads="none" if questions else "final", messages=not questions, prefix="still", theme=theme_name,
         standalone=not in_page, interactive=False,
     )  # fmt: skip
+    if questions:
+        drawn = re.sub(r"<title>[^<]*</title>", "", drawn)
     return _plain(drawn) if in_page else drawn
 
 

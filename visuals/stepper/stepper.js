@@ -9,23 +9,35 @@
  *   2. Words    numbers, ledgers and labels as text
  *   3. Picture  shows a state in the SVG that Python has drawn
  *   4. Panel    tells the current frame, and the selected node, in numbers
- *   5. Controls buttons, slider, keys, play
- *   6. render   puts them together and listens to the model
+ *   5. Formulas the chain rule as MathML and as LaTeX
+ *   6. Predict  asks before a frame happens, and judges the answer
+ *   7. Edit     changes the value of a leaf, where Python listens
+ *   8. Controls buttons, slider, keys, play
+ *   9. render   puts them together and listens to the model
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
  * @typedef {{shape: number[], text: string, scalar?: number|string, min?: number|string, mean?: number|string,
  *            max?: number|string, norm?: number|string, thumbnail?: (number|string)[][], values?: any}} Summary
  * @typedef {{id: string, kind: "data"|"parameter"|"function", name: string, op: string, symbol: string,
- *            pattern: string, detail: string, shape: number[], group: string}} TraceNode
+ *            pattern: string, detail: string, shape: number[], dtype: string, group: string,
+ *            value: Summary}} TraceNode
  * @typedef {{id: string, source: string, target: string, position: number}} TraceEdge
  * @typedef {{kind: "forward"|"seed"|"message"|"accumulate"|"done", active: string[], sentence: string, edge?: string,
  *            upstream?: Summary, rule?: string, local?: Summary|null, message?: Summary, before?: Summary|null,
  *            after?: Summary, unbroadcast?: null|{axes: number[], from: number[], to: number[]},
  *            set: {nodes?: Object<string, {value?: Summary, grad?: Summary}>}}} Frame
  * @typedef {{version: number, output: string, nodes: TraceNode[], edges: TraceEdge[], frames: Frame[]}} Trace
+ * @typedef {{trace: Trace, nodes: Map<string, TraceNode>, edges: Map<string, TraceEdge>,
+ *            inputs: (id: string) => TraceEdge[], output: TraceNode}} Graph
+ * @typedef {{where: string, lines: string, jacobian?: (number|string)[][]}} Detail   of an edge, see details.py
  * @typedef {{step: number, frame: Frame|null, values: Object<string, Summary>, grads: Object<string, Summary>,
  *            sent: Object<string, Frame>}} State   `sent`: for each edge, the message frame that has crossed it
+ * @typedef {{id: string, kind: "messages"|"values"|"gradients"|"order"|"patterns", step: number, subject: string,
+ *            about: string, text: string, hints: string[], form: "numbers"|"shape"|"choice"|"node", shape?: number[],
+ *            cells?: {at: number[], value: number|string}[], options?: {id: string, text: string}[], right?: any[],
+ *            mistakes: {value: any, says: string}[]}} Question   see questions.py
+ * @typedef {{attempts?: string[], hints?: number, right?: boolean, shown?: boolean, seconds?: number}} Answer
  */
 
 // ---------------------------------------------------------------------------------------------- 1. State
@@ -86,6 +98,44 @@ export function clampStep(trace, step) {
 export function messagesTo(trace, nodeId, step = trace.frames.length) {
   const uses = new Set(trace.edges.filter((edge) => edge.source === nodeId).map((edge) => edge.id));
   return trace.frames.slice(0, step).filter((frame) => frame.kind === "message" && uses.has(frame.edge));
+}
+
+/**
+ * The step after the next message into a node, or null if none is to come.
+ * @param {Trace} trace @param {string} nodeId @param {number} step where we are @returns {number|null}
+ */
+export function nextMessage(trace, nodeId, step) {
+  const uses = new Set(trace.edges.filter((edge) => edge.source === nodeId).map((edge) => edge.id));
+  const at = trace.frames.findIndex((frame, k) => k >= step && frame.kind === "message" && uses.has(frame.edge));
+  return at < 0 ? null : at + 1;
+}
+
+/**
+ * Where something happens at a node: the step at which its value is there, and the one at which its gradient is
+ * complete; of these the next after `step`, or null.
+ * @param {Trace} trace @param {string} nodeId @param {number} step @returns {number|null}
+ */
+export function stepOfNode(trace, nodeId, step) {
+  let [value, grad] = [0, 0];
+  trace.frames.forEach(({ set }, k) => {
+    const change = set.nodes?.[nodeId];
+    if (change?.value) value = k + 1;
+    if (change?.grad) grad = k + 1;
+  });
+  return [value, grad].find((at) => at > step) ?? null;
+}
+
+/**
+ * The nodes at the other ends of a node's edges, each once: what it is computed from, and what is computed from it.
+ * @param {Trace} trace @param {string} nodeId @returns {{inputs: string[], users: string[]}}
+ */
+export function neighbours(trace, nodeId) {
+  const into = trace.edges.filter((edge) => edge.target === nodeId).sort((a, b) => a.position - b.position);
+  const from = trace.edges.filter((edge) => edge.source === nodeId);
+  return {
+    inputs: [...new Set(into.map((edge) => edge.source))],
+    users: [...new Set(from.map((edge) => edge.target))],
+  };
 }
 
 // ---------------------------------------------------------------------------------------------- 2. Words
@@ -214,6 +264,7 @@ function makePicture(svgText, trace) {
     element.querySelector("title")?.remove(); // the panel says it, and a tooltip would cover the neighbours
     nodes.set(element.dataset.id, {
       element,
+      button: buttonOf(element),
       lines: ["value", "value-range", "grad", "grad-range"].map((line) => element.querySelector(`.mg-${line}`)),
       heats: { value: element.querySelector(".mg-heat-value"), grad: element.querySelector(".mg-heat-grad") },
       shown: {},
@@ -224,14 +275,16 @@ function makePicture(svgText, trace) {
   svg.querySelector(".mg-edges").before(lines);
   for (const element of /** @type {NodeListOf<SVGGElement>} */ (svg.querySelectorAll(".mg-edge"))) {
     const text = element.querySelector(".mg-ledger-text");
-    const whole = element.querySelector(".mg-ledger title")?.textContent; // where the edge had no room for all of it
+    const tip = element.querySelector(".mg-ledger title");
+    const whole = tip?.textContent; // where the edge had no room for all of it
     const line = element.querySelector(".mg-line");
     lines.append(line, ...element.querySelectorAll(".mg-arg"));
-    edges.set(element.dataset.id, { element, line, text, ledger: text.textContent, whole: whole ?? text.textContent });
+    const ledger = text.textContent;
+    edges.set(element.dataset.id, { element, line, text, tip, ledger, whole: whole ?? ledger });
   }
 
-  /** @param {State} state @param {string} selected */
-  function show(state, selected) {
+  /** @param {State} state @param {string} selected @param {Question} [asked] what the picture must not tell */
+  function show(state, selected, asked) {
     const active = new Set(state.frame?.active ?? []);
     svg.dataset.frame = state.frame?.kind ?? "start";
     for (const node of trace.nodes) {
@@ -240,17 +293,52 @@ function makePicture(svgText, trace) {
       part.element.classList.toggle("mg-pending", !state.values[node.id]);
       part.element.classList.toggle("mg-active", active.has(node.id));
       part.element.classList.toggle("mg-selected", selected === node.id);
-      part.element.setAttribute("aria-pressed", String(selected === node.id));
+      part.element.classList.toggle("mg-asked", asked?.subject === node.id);
+      if (asked?.kind === "values" && asked.subject === node.id) {
+        setText(part.lines[0], "value ?");
+        part.shown = {}; // written anew when it is known
+      }
+      part.button.setAttribute("aria-pressed", String(selected === node.id));
     }
-    for (const [id, { element, line, text, ledger }] of edges) {
+    for (const [id, { element, line, text, tip, ledger, whole }] of edges) {
       const sent = id in state.sent;
-      setText(text, sent ? ledger : "");
+      setText(text, sent ? ledger : asked?.subject === id ? "?" : "");
+      if (tip) setText(tip, sent ? whole : "");
+      element.classList.toggle("mg-asked", asked?.subject === id);
       element.classList.toggle("mg-sent", sent);
       for (const part of [element, line]) part.classList.toggle("mg-active", active.has(id));
     }
   }
 
-  return { svg, nodes, show, ledger: (edgeId) => edges.get(edgeId).whole };
+  /** New texts on the same edges. @param {Object<string, [string, string, number]>} ledgers see editing.py */
+  function relabel(ledgers) {
+    for (const [id, [ledger, whole, width]] of Object.entries(ledgers)) {
+      Object.assign(edges.get(id), { ledger, whole });
+      const box = edges.get(id).element.querySelector(".mg-ledger-box");
+      box.setAttribute("width", String(width));
+      box.setAttribute("x", String(-width / 2));
+    }
+  }
+
+  return { svg, nodes, edges, show, relabel, ledger: (edgeId) => edges.get(edgeId).whole };
+}
+
+/**
+ * The button of a node: its outline. What is written on it is beside it, not in it: to a screen reader the label says
+ * the same in whole words, and nobody who speaks to the computer has to say all the numbers to press it.
+ * @param {SVGGElement} element
+ */
+function buttonOf(element) {
+  const button = drawn("g", { class: "mg-node-button" });
+  for (const name of ["role", "tabindex", "aria-label", "data-lm-suppress-shortcuts"]) {
+    button.setAttribute(name, element.getAttribute(name) ?? "");
+    element.removeAttribute(name);
+  }
+  for (const part of element.children) part.setAttribute("aria-hidden", "true");
+  const outline = [...element.querySelectorAll(":scope > .mg-shape, :scope > .mg-cap")];
+  button.append(...outline);
+  element.prepend(button);
+  return button;
 }
 
 /** Texts, heat maps and label of one node, where they have changed. */
@@ -262,7 +350,7 @@ function showNode(part, node, state) {
   part.lines.forEach((line, i) => line && setText(line, texts[i]));
   if (part.heats.value) paint(part.heats.value, value);
   if (part.heats.grad) paint(part.heats.grad, grad);
-  part.element.setAttribute("aria-label", nodeLabel(node, state));
+  part.button.setAttribute("aria-label", nodeLabel(node, state));
   part.shown = { value, grad, label: true };
 }
 
@@ -378,8 +466,8 @@ function term(label, summary, remark = "") {
 /** The sign between two terms. */
 const sign = (...text) => make("div", { class: "mg-sign" }, ...text);
 
-/** A graph as the panel needs it: nodes and edges by id. @param {Trace} trace */
-function indexed(trace) {
+/** A graph as the panel needs it: nodes and edges by id. @param {Trace} trace @returns {Graph} */
+export function indexed(trace) {
   const nodes = new Map(trace.nodes.map((node) => [node.id, node]));
   const edges = new Map(trace.edges.map((edge) => [edge.id, edge]));
   const inputs = (id) => trace.edges.filter((edge) => edge.target === id).sort((a, b) => a.position - b.position);
@@ -520,48 +608,693 @@ function shares(graph, node, frame) {
 }
 
 /** The selected node: its value, its gradient, and the messages that have come. @returns {[string, (Node|null)[]]} */
-function tellNode(graph, picture, nodeId, state) {
+function tellNode(graph, view, nodeId, state, asked) {
   if (!nodeId) return ["Node", [make("p", { class: "mg-hint" }, INVITATION)]];
   const node = graph.nodes.get(nodeId);
+  const pattern = asked?.kind === "patterns" ? "" : node.pattern; // it may be the answer
   const facts = [
     node.kind === "function" ? node.op : KIND_WORDS[node.kind],
     node.detail && pretty(node.detail),
-    node.pattern,
     shapeText(node.shape),
     node.dtype,
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ].filter(Boolean);
   const messages = messagesTo(graph.trace, nodeId, state.step);
-  const rows = messages.map((frame) => {
-    const sender = shortName(graph.nodes.get(graph.edges.get(frame.edge).target));
-    return make("li", {}, `from ${sender}: `, make("code", {}, picture.ledger(frame.edge)));
-  });
   const expected = messagesTo(graph.trace, nodeId).length;
   const never = nodeId === graph.trace.output ? "none: the seed starts here" : "none: no gradient is wanted";
   const none = expected ? "none so far" : never;
+  const formula = chainRule(graph, nodeId, state);
   return [
     shortName(node),
     [
-      make("p", { class: "mg-hint" }, facts),
+      make("p", { class: "mg-hint" }, facts.join(" · ")),
+      PATTERN_WORDS[pattern] ? make("p", { class: "mg-hint" }, make("b", {}, pattern), `: ${PATTERN_WORDS[pattern]}.`) : null,
       make(
         "div",
         { class: "mg-equation mg-list" },
         term("value", state.values[nodeId]),
         term("gradient", state.grads[nodeId]),
       ),
+      formula && tellFormula(graph, nodeId, formula),
       make(
         "div",
         { class: "mg-messages" },
         `Messages (${messages.length} of ${expected}): `,
-        rows.length ? null : none,
-        rows.length ? make("ul", {}, ...rows) : null,
+        messages.length ? null : none,
+        messages.length ? make("ul", {}, ...messages.map((frame) => tellReceived(graph, view, frame))) : null,
       ),
     ],
   ];
 }
 
-// --------------------------------------------------------------------------------------------- 5. Controls
+const PATTERN_WORDS = {
+  distributor: "it hands its gradient on, as it is or in equal shares",
+  switcher: "it multiplies its gradient by the other input",
+  router: "it sends its gradient only where the value came from",
+  adder: "its input was copied, so the gradients of all copies are added",
+};
+
+/** The chain rule of a node, in symbols and below in numbers. */
+function tellFormula(graph, nodeId, { symbols, numbers }) {
+  const [upper, lower] = [symbols, numbers].map((tree) => {
+    const line = math("math", mathOf(tree));
+    line.setAttribute("display", "block");
+    return line;
+  });
+  const box = make("div", { class: "mg-formula", role: "region", "aria-label": "Chain rule", tabindex: "0", ...OWN_KEYS });
+  box.append(upper, lower);
+  return make("div", {}, box, make("div", { class: "mg-caption" }, legend(graph, nodeId)));
+}
+
+/** One message that has arrived: its ledger, the lines of its rule, and the Jacobian where it is small. */
+function tellReceived(graph, { picture, details, opened }, frame) {
+  const edge = graph.edges.get(frame.edge);
+  const sender = graph.nodes.get(edge.target);
+  const row = make("li", {}, `from ${shortName(sender)}: `, make("code", {}, picture.ledger(frame.edge)));
+  const detail = details[frame.edge];
+  if (!detail?.lines) return row;
+  const summary = make("summary", { tabindex: "0", ...OWN_KEYS }, detail.jacobian ? "rule and Jacobian" : "rule");
+  const more = /** @type {HTMLDetailsElement} */ (
+    make("details", {}, summary, make("div", { class: "mg-hint" }, detail.where), make("pre", { tabindex: "0", ...OWN_KEYS }, detail.lines))
+  );
+  if (detail.jacobian) more.append(tellJacobian(graph, edge, frame, detail.jacobian));
+  more.open = opened.has(edge.id);
+  more.addEventListener("toggle", () => (more.open ? opened.add(edge.id) : opened.delete(edge.id)));
+  row.append(more);
+  return row;
+}
+
+/** The Jacobian beside what the rule makes of it: backpropagation never builds it. */
+function tellJacobian(graph, edge, frame, rows) {
+  const [sender, receiver] = [graph.nodes.get(edge.target), graph.nodes.get(edge.source)];
+  const shape = [rows.length, rows[0].length];
+  const entries = rows.flat().map(Number).filter(Number.isFinite);
+  const summary = {
+    shape,
+    text: shapeText(shape),
+    values: rows,
+    thumbnail: rows,
+    min: Math.min(...entries),
+    max: Math.max(...entries),
+  };
+  const ends = `row: an entry of ${shortName(sender)}; column: an entry of ${shortName(receiver)}`;
+  return make(
+    "div",
+    {},
+    make(
+      "div",
+      { class: "mg-equation" },
+      term("Jacobian J", summary, ends),
+      sign("Jᵀ g ="),
+      term("message", frame.message, "what the rule computes, without ever building J"),
+    ),
+  );
+}
+
+// ----------------------------------------------------------------------------------------------- 5. Formulas
+// A formula is a small tree, e.g. ["frac", top, bottom]. One function writes it as MathML, which browsers typeset and
+// screen readers read; another as LaTeX, for slides.
+
+/** ∂top/∂bottom @param {TraceNode} top @param {TraceNode} bottom @param {number} [argument] which of several, from 1 */
+const ratio = (top, bottom, argument) => {
+  const below = ["name", bottom];
+  return ["frac", ["row", ["d"], ["name", top]], ["row", ["d"], argument ? ["sub", below, argument] : below]];
+};
+
+/** The terms with a sign between each two of them. */
+const joined = (terms, sign) => ["row", ...terms.flatMap((term, i) => (i ? [["op", sign], term] : [term]))];
+
+const amount = (summary) =>
+  isScalar(summary) ? ["num", number(summary.scalar)] : ["text", `[${shapeText(summary.shape)}]`];
+
+/** A number that follows a sign stands in brackets if it has a sign of its own. */
+const bracketed = (tree) => (tree[0] === "num" && tree[1].startsWith(MINUS) ? ["brackets", tree] : tree);
+
+/**
+ * The chain rule for the gradient of a node, summed over all that use it: in symbols, and in the numbers known so far.
+ * Arrays have their Jacobian transposed: Jᵀg is what a rule computes.
+ * @param {Graph} graph @param {string} nodeId @param {State} state
+ * @returns {{symbols: any[], numbers: any[]}|null} null where no message ever arrives
+ */
+export function chainRule(graph, nodeId, state) {
+  const node = graph.nodes.get(nodeId);
+  const messages = messagesTo(graph.trace, nodeId);
+  if (!messages.length) return null;
+  const uses = messages.map((frame) => graph.edges.get(frame.edge));
+  const symbols = messages.map((frame, i) => {
+    const user = graph.nodes.get(uses[i].target);
+    const several = uses.filter((use) => use.target === uses[i].target).length > 1;
+    const local = ratio(user, node, several ? uses[i].position + 1 : 0);
+    const upstream = ratio(graph.output, user);
+    return isScalar(frame.upstream) && isScalar(frame.message)
+      ? ["row", upstream, local]
+      : ["row", ["transposed", ["brackets", local]], upstream];
+  });
+  const numbers = messages.map((frame) => {
+    if (!(frame.edge in state.sent)) return ["text", "?"];
+    if (!isScalar(frame.upstream) || !isScalar(frame.local)) return bracketed(amount(frame.message));
+    return ["row", bracketed(amount(frame.upstream)), ["op", "·"], bracketed(amount(frame.local))];
+  });
+  const complete = messages.every((frame) => frame.edge in state.sent);
+  const total = complete && state.grads[nodeId] ? amount(state.grads[nodeId]) : ["text", "?"];
+  const sum = numbers.length > 1 || numbers[0][0] === "row" ? [["op", "="], joined(numbers, "+")] : [];
+  return {
+    symbols: ["row", ratio(graph.output, node), ["op", "="], joined(symbols, "+")],
+    numbers: ["row", ...sum, ["op", "="], total],
+  };
+}
+
+/** A node without a name is called v, with the number of its id. @param {TraceNode} node */
+const ordinal = (node) => node.id.replace(/\D/g, "");
+
+const subscript = (/** @type {string} */ digits) => digits.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
+
+const LATEX = { "\\": "\\backslash ", "^": "\\hat{}", "~": "\\tilde{}", "·": "\\cdot ", "−": "-", "∞": "\\infty " };
+
+/** A text of the user's as LaTeX that means nothing else. @param {string} text */
+const latexText = (text) => text.replace(/[\\^~·−∞{}_#&%$]/g, (sign) => LATEX[sign] ?? `\\${sign}`);
+
+/** @param {string} text a number as it is shown, e.g. −1.5e−7 */
+function latexNumber(text) {
+  const [digits, power] = text.split(/(?<=\d)e/);
+  return latexText(digits) + (power ? `\\cdot 10^{${latexText(power)}}` : "");
+}
+
+/** A formula as LaTeX. @param {any[]} tree @returns {string} */
+export function latexOf([kind, ...parts]) {
+  if (kind === "row") return parts.map(latexOf).join(" ");
+  if (kind === "frac") return `\\frac{${latexOf(parts[0])}}{${latexOf(parts[1])}}`;
+  if (kind === "d") return "\\partial";
+  if (kind === "sub") return `{${latexOf(parts[0])}}_{${parts[1]}}`;
+  if (kind === "brackets") return `\\left(${latexOf(parts[0])}\\right)`;
+  if (kind === "transposed") return `{${latexOf(parts[0])}}^{\\top}`;
+  if (kind === "text") return `\\text{${latexText(parts[0])}}`;
+  if (kind === "num") return latexNumber(parts[0]);
+  if (kind === "op") return latexText(parts[0]);
+  const name = clean(parts[0].name);
+  if (!name) return `v_{${ordinal(parts[0])}}`;
+  return /^[a-zA-Z]$/.test(name) ? name : `\\mathit{${latexText(name)}}`;
+}
+
+/** A formula as MathML. Texts become text nodes, never markup. @param {any[]} tree @returns {Element} */
+function mathOf([kind, ...parts]) {
+  if (kind === "row") return math("mrow", ...parts.map(mathOf));
+  if (kind === "frac") return math("mfrac", ...parts.map(mathOf));
+  if (kind === "d") return math("mo", "∂");
+  if (kind === "sub") return math("msub", mathOf(parts[0]), math("mn", String(parts[1])));
+  if (kind === "brackets") return math("mrow", math("mo", "("), mathOf(parts[0]), math("mo", ")"));
+  if (kind === "transposed") return math("msup", mathOf(parts[0]), math("mo", "⊤"));
+  if (kind === "text") return math("mtext", parts[0]);
+  if (kind === "num") return math("mn", parts[0]);
+  if (kind === "op") return math("mo", parts[0]);
+  const name = clean(parts[0].name);
+  return name ? math("mi", name) : math("msub", math("mi", "v"), math("mn", ordinal(parts[0])));
+}
+
+/** @param {string} tag @param {...(Element|string)} children */
+function math(tag, ...children) {
+  const element = document.createElementNS("http://www.w3.org/1998/Math/MathML", tag);
+  element.append(...children);
+  return element;
+}
+
+/** Which node is v3, for those of a formula that have no name. @param {Graph} graph @param {string} nodeId */
+function legend(graph, nodeId) {
+  const users = neighbours(graph.trace, nodeId).users.map((id) => graph.nodes.get(id));
+  const nameless = [graph.nodes.get(nodeId), ...users, graph.output].filter((node) => !clean(node.name));
+  const told = [...new Set(nameless)].map((node) => `v${subscript(ordinal(node))} is ${shortName(node)}`);
+  return told.length ? `Here ${told.join(", ")}.` : "";
+}
+
+// ---------------------------------------------------------------------------------------------- 6. Predict
+// Python has written the questions (questions.py); here they are asked, and answers are judged.
+
+/** @param {Question[]} questions @param {Object<string, Answer>} answers @returns {Question|undefined} the next one */
+export const pendingQuestion = (questions, answers) =>
+  questions.find(({ id }) => !answers[id]?.right && !answers[id]?.shown);
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/;
+const EXAMPLES = "Write one number, such as -0.5, 1/3 or 2e-3.";
+
+/**
+ * A number as a person writes it: -0.5, 1/3, 2e-3, ∞. Nothing is evaluated.
+ * @param {string} text @returns {{value: number}|{problem: string}}
+ */
+export function parseNumber(text) {
+  const plain = text.trim().toLowerCase().replace(/[−–]/g, "-");
+  if (!plain) return { problem: `Nothing is written here yet. ${EXAMPLES}` };
+  if (plain === "nan") return { value: NaN };
+  if (/^[+-]?(∞|inf|infinity)$/.test(plain)) return { value: plain.startsWith("-") ? -Infinity : Infinity };
+  const parts = plain.split(/\s*\/\s*/);
+  if (parts.length <= 2 && parts.every((part) => DECIMAL.test(part))) {
+    const [top, bottom = 1] = parts.map(Number);
+    return bottom === 0 ? { problem: `${plain} divides by zero. ${EXAMPLES}` } : { value: top / bottom };
+  }
+  if (/^[+-]?\d+,\d+$/.test(plain)) return { problem: `Write a decimal point: ${plain.replace(",", ".")}.` };
+  if (/^[\d.e+*^()/\s-]+$/.test(plain)) return { problem: `“${text.trim()}” is a calculation. ${EXAMPLES}` };
+  return { problem: `“${text.trim()}” is no number. ${EXAMPLES}` };
+}
+
+/**
+ * A shape as a person writes it: (2, 3), 2x3, 2×3, and () or 1 number for no axis.
+ * @param {string} text @returns {{value: number[]}|{problem: string}}
+ */
+export function parseShape(text) {
+  const plain = text.trim().replace(/^[([]|,?\s*[)\]]$/g, "");
+  const parts = plain ? plain.split(/\s*[,x×]\s*/i) : [];
+  if (text.trim() && parts.every((part) => /^\d+$/.test(part))) return { value: parts.map(Number) };
+  return { problem: "Write a shape as its lengths, such as (2, 3) or 2x3." };
+}
+
+/** Whether a number is right: relative to its size. @param {number} given @param {number|string} right */
+export function isClose(given, right, tolerance) {
+  const x = right === "nan" ? NaN : right === "inf" ? Infinity : right === "-inf" ? -Infinity : Number(right);
+  if (Number.isNaN(x)) return Number.isNaN(given);
+  if (!Number.isFinite(x)) return given === x;
+  return Math.abs(given - x) <= tolerance * Math.abs(x) + 1e-12;
+}
+
+const TRY_AGAIN = {
+  messages: "Not yet. A message is the upstream gradient times the local factor.",
+  values: "Not yet. Put the values of the inputs into the function.",
+  gradients: "Not yet. A gradient is the sum of all messages that the node receives.",
+  order: "Not yet. A node may send when all messages to it have arrived.",
+  patterns: "Not yet. What does the rule do to g?",
+};
+
+/**
+ * Whether an answer is right. If it is not, one sentence says what may have gone wrong.
+ * @param {Question} question @param {string[]} given what was written in each cell, or the one choice
+ * @param {number} tolerance @returns {{right: boolean, malformed: boolean, wrong: number[], says: string}}
+ * `wrong`: which cells; a malformed answer is no attempt
+ */
+export function judge(question, given, tolerance) {
+  if (question.form === "choice" || question.form === "node") return judgeChoice(question, given[0]);
+  if (question.form === "shape") return judgeShape(question, given[0]);
+  const read = given.map(parseNumber);
+  const malformed = read.flatMap((one, i) => ("problem" in one ? [i] : []));
+  if (malformed.length) return { right: false, malformed: true, wrong: malformed, says: read[malformed[0]].problem };
+  const numbers = read.map((one) => one.value);
+  const wrong = numbers.flatMap((x, i) => (isClose(x, question.cells[i].value, tolerance) ? [] : [i]));
+  if (!wrong.length) return { right: true, malformed: false, wrong, says: "Right." };
+  const why = whyWrong(question, numbers, wrong, tolerance);
+  const places = wrong.map((i) => `[${question.cells[i].at.join(", ")}]`).slice(0, 4);
+  const more = wrong.length > places.length ? " …" : "";
+  const where = numbers.length > 1 ? `Not right yet: ${places.join(", ")}${more}. ` : "";
+  return { right: false, malformed: false, wrong, says: where + why };
+}
+
+function judgeChoice({ kind, right, mistakes }, chosen) {
+  if (!chosen) return { right: false, malformed: true, wrong: [0], says: "Choose one first." };
+  if (right.includes(chosen)) return { right: true, malformed: false, wrong: [], says: "Right." };
+  const says = mistakes.find(({ value }) => value === chosen)?.says ?? TRY_AGAIN[kind];
+  return { right: false, malformed: false, wrong: [0], says };
+}
+
+function judgeShape({ right }, text) {
+  const shape = parseShape(text);
+  if ("problem" in shape) return { right: false, malformed: true, wrong: [0], says: shape.problem };
+  const equal = shape.value.length === right.length && shape.value.every((length, axis) => length === right[axis]);
+  const says = equal ? "Right." : "Not yet. A message has the shape of the value that receives it.";
+  return { right: equal, malformed: false, wrong: equal ? [] : [0], says };
+}
+
+/** The likely mistake in some wrong numbers, most telling first. */
+function whyWrong({ kind, cells, mistakes }, given, wrong, tolerance) {
+  const all = (test) => wrong.every((i) => test(given[i], Number(cells[i].value)));
+  const known = given.length === 1 && mistakes.find(({ value }) => isClose(given[0], value, tolerance));
+  if (known) return known.says;
+  if (all((x, right) => isClose(-x, right, tolerance))) return "The size is right, the sign is not.";
+  if (all((x, right) => right !== 0 && isClose(x, right, 10 * tolerance))) return "Nearly: calculate with more digits.";
+  if (all((x) => x === 0)) return "Not 0: a small change of the input does change the result.";
+  if (all((x, right) => isClose(1 / x, right, tolerance))) return "That is one divided by it.";
+  if (all((x, right) => isClose(2 * x, right, tolerance))) return "That is half of it.";
+  if (all((x, right) => isClose(x, 2 * right, tolerance))) return "That is twice as much.";
+  return TRY_AGAIN[kind];
+}
+
+/**
+ * What was answered so far, as `stepper.score()` tells it in Python.
+ * @param {Question[]} questions @param {Object<string, Answer>} answers
+ */
+export function scoreOf(questions, answers) {
+  const tenths = (/** @type {number} */ x) => Math.round(10 * x) / 10;
+  const rows = questions.map(({ id, kind, about, text }) => {
+    const { attempts = [], right = false, hints = 0, shown = false, seconds = 0 } = answers[id] ?? {};
+    return { id, kind, about, text, attempts, right, hints, shown, seconds: tenths(seconds) };
+  });
+  const total = (/** @type {(row: any) => number|boolean} */ part) => rows.reduce((sum, row) => sum + Number(part(row)), 0);
+  return {
+    asked: rows.length,
+    answered: total((row) => row.right),
+    first_try: total((row) => row.right && row.attempts.length === 1),
+    hints: total((row) => row.hints),
+    seconds: tenths(total((row) => row.seconds)),
+    questions: rows,
+  };
+}
+
+/** Nested rows of the cells that are asked for; null where an entry is not. @param {Question} question */
+function gridOf({ shape, cells }) {
+  const columns = shape.at(-1) ?? 1;
+  const rows = shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  const grid = Array.from({ length: rows }, () => Array(columns).fill(null));
+  cells.forEach(({ at }, i) => {
+    const row = at.slice(0, -1).reduce((index, k, axis) => index * shape[axis] + k, 0);
+    grid[row][at.at(-1) ?? 0] = i;
+  });
+  return grid;
+}
+
+/**
+ * The card that asks. It knows nothing of steps: it calls `actions` with what was answered.
+ * @param {() => number} tolerance @param {{record: (question: Question, answer: Answer) => void,
+ *   save: () => void}} actions `record`: keep what was answered so far
+ */
+function makeAsk(tolerance, actions) {
+  const heading = make("div", { class: "mg-heading" });
+  const save = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, "Save answers");
+  save.addEventListener("click", actions.save);
+  const text = make("p", { class: "mg-question", "aria-live": "polite" });
+  const fields = make("div", { class: "mg-fields" });
+  const hints = make("ol", { class: "mg-hints", "aria-live": "polite" });
+  const feedback = make("p", { class: "mg-feedback", "aria-live": "polite" });
+  const check = make("button", { type: "submit", class: "mg-button mg-primary", ...OWN_KEYS }, "Check");
+  const help = make("button", { type: "button", class: "mg-button", ...OWN_KEYS });
+  const form = make("form", { novalidate: "" }, fields, make("div", { class: "mg-answer-buttons" }, check, help));
+  const element = make(
+    "div",
+    { class: "mg-card mg-ask", role: "group", "aria-label": "Question" },
+    make("div", { class: "mg-card-head" }, heading, save),
+    text,
+    form,
+    hints,
+    feedback,
+  );
+  /** @type {Question|undefined} */
+  let question;
+  /** @type {Answer} */
+  let answer = {};
+  let since = 0; // when the clock of this question was read last
+  let read = () => [""]; // what is written in the form now
+
+  function tell(says, css) {
+    setText(feedback, says);
+    feedback.className = `mg-feedback ${css}`;
+  }
+
+  function keep(change) {
+    const now = performance.now();
+    const seconds = (answer.seconds ?? 0) + (now - since) / 1000;
+    since = now;
+    answer = { attempts: [], hints: 0, right: false, shown: false, ...answer, ...change, seconds };
+    actions.record(question, answer);
+  }
+
+  /** Judge what is written, or the node that was clicked. */
+  function submit(given) {
+    const verdict = judge(question, given, tolerance());
+    [...fields.querySelectorAll("input:not([type=radio]), select")].forEach((field, i) =>
+      field.setAttribute("aria-invalid", String(verdict.wrong.includes(i))),
+    );
+    tell(verdict.says, verdict.right ? "mg-right" : "mg-wrong");
+    if (verdict.malformed) return;
+    keep({ attempts: [...(answer.attempts ?? []), given.join(" ")], right: verdict.right });
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(read());
+  });
+  help.addEventListener("click", () => {
+    const given = answer.hints ?? 0;
+    if (given < question.hints.length) return keep({ hints: given + 1 });
+    tell(`The answer is ${rightAnswer(question)}.`, "");
+    keep({ shown: true });
+  });
+
+  function showHints() {
+    const given = answer.hints ?? 0;
+    const all = question.hints.length;
+    while (hints.children.length > given) hints.lastChild.remove();
+    question.hints.slice(hints.children.length, given).forEach((hint) => hints.append(make("li", {}, hint)));
+    setText(help, given < all ? `Hint (${given + 1} of ${all})` : "Show the answer");
+  }
+
+  /**
+   * @param {Question|undefined} asked the question to ask now @param {Question|undefined} next the next one to come
+   * @returns {boolean} whether the focus was in the form, which is gone
+   */
+  function show(asked, next, answers, questions) {
+    const hadFocus = form.contains(/** @type {Document} */ (element.getRootNode()).activeElement);
+    answer = answers[asked?.id] ?? {};
+    form.hidden = !asked;
+    const place = next && `${questions.indexOf(next) + 1} of ${questions.length}`;
+    if (!asked) {
+      question = undefined;
+      hints.replaceChildren();
+      setText(heading, next ? `Question ${place} comes at step ${next.step}` : "All questions are answered");
+      setText(text, next ? "Step forward until it is asked." : verdict(scoreOf(questions, answers)));
+      return hadFocus;
+    }
+    if (asked.id !== question?.id) {
+      question = asked;
+      since = performance.now();
+      hints.replaceChildren();
+      const fresh = fieldsOf(question);
+      fields.replaceChildren(...fresh.content);
+      read = fresh.read;
+      if (hadFocus) focus();
+    }
+    setText(heading, `Question ${place}`);
+    setText(text, question.text);
+    showHints();
+    return false;
+  }
+
+  function focus() {
+    (fields.querySelector("input, select") ?? save).focus({ preventScroll: true });
+  }
+
+  return { element, show, focus, submit, tell };
+}
+
+/** The score in one sentence. */
+function verdict({ asked, first_try, hints, seconds }) {
+  const used = `${hints} hint${hints === 1 ? "" : "s"}`;
+  return `${first_try} of ${asked} right at the first try, with ${used}, in ${Math.round(seconds)} seconds.`;
+}
+
+/** What a person would have to write. @param {Question} question */
+function rightAnswer({ form, cells, right, options }) {
+  if (form === "numbers") return cells.map(({ value }) => number(value)).join(", ");
+  if (form === "shape") return `(${right.join(", ")}${right.length === 1 ? "," : ""})`;
+  return right.map((id) => options.find((option) => option.id === id).text).join(", or ");
+}
+
+/** The fields of a question, and how to read them. @param {Question} question */
+function fieldsOf(question) {
+  const field = (label, attributes = {}) =>
+    /** @type {HTMLInputElement} */ (
+      make("input", {
+        type: "text",
+        class: "mg-input",
+        autocomplete: "off",
+        autocapitalize: "off",
+        spellcheck: "false",
+        "aria-label": label,
+        ...attributes,
+        ...OWN_KEYS,
+      })
+    );
+  if (question.form === "choice") {
+    const name = `mg-choice-${Math.random().toString(36).slice(2, 8)}`;
+    const radios = question.options.map(({ id }) =>
+      make("input", { type: "radio", name, value: id, ...OWN_KEYS }),
+    );
+    const rows = radios.map((radio, i) => make("label", { class: "mg-option" }, radio, question.options[i].text));
+    return { content: rows, read: () => [radios.find((radio) => radio.checked)?.value ?? ""] };
+  }
+  if (question.form === "node") {
+    const options = [{ id: "", text: "choose a node" }, ...question.options];
+    const list = make(
+      "select",
+      { class: "mg-speed", "aria-label": "Node", ...OWN_KEYS },
+      ...options.map(({ id, text }) => make("option", { value: id }, text)),
+    );
+    return { content: [list], read: () => [list.value] };
+  }
+  if (question.form === "shape") {
+    const input = field("Shape", { placeholder: "(2, 3)" });
+    return { content: [input], read: () => [input.value] };
+  }
+  const inputs = question.cells.map(({ at }) => field(at.length ? `Answer at [${at.join(", ")}]` : "Answer"));
+  const read = () => inputs.map((input) => input.value);
+  if (inputs.length === 1) return { content: inputs, read };
+  const table = make("table", { class: "mg-table mg-cells", role: "presentation" });
+  for (const row of gridOf(question)) {
+    table.append(make("tr", {}, ...row.map((i) => make("td", {}, i === null ? "·" : inputs[i]))));
+  }
+  return { content: [table], read };
+}
+
+// ------------------------------------------------------------------------------------------------- 7. Edit
+// A leaf's value is changed here; Python runs the graph again and sends frames for the same picture.
+
+const NO_ANSWER = "Python does not answer: the kernel is busy or gone. Run the cell again to change values.";
+const MOST_CELLS = 64; // of larger arrays the trace keeps a summary only
+
+const NOT_NOW = "While questions are asked, the values stay as they are.";
+
+/** A copy of nested lists with another entry. @param {any} values @param {number[]} at @param {number} value */
+export function replaced(values, at, value) {
+  if (!at.length) return value;
+  const [first, ...rest] = at;
+  return values.map((/** @type {any} */ part, /** @type {number} */ k) => (k === first ? replaced(part, rest, value) : part));
+}
+
+/** All places of an array, in order. @param {number[]} shape @returns {number[][]} */
+export function placesOf(shape) {
+  return shape.reduce(
+    (places, length) => places.flatMap((at) => Array.from({ length }, (_, k) => [...at, k])),
+    /** @type {number[][]} */ ([[]]),
+  );
+}
+
+const entryAt = (values, at) => at.reduce((part, k) => part[k], values);
+
+/** All entries of a node's value as nested lists; an array of one entry has only its number in the trace. */
+const entriesOf = ({ shape, value }) => value.values ?? shape.reduce((inner) => [inner], value.scalar);
+
+/** The sentence on a wiggle. @param {{predicted: number, true: number}} found @param {number} h */
+export function wiggleText(found, h) {
+  const gap = found.true - found.predicted;
+  return (
+    `h = ${number(h)}: the gradient predicts grad · h = ${number(found.predicted)}; ` +
+    `the result really changes by ${number(found.true)} (difference ${number(gap)}).`
+  );
+}
+
+/**
+ * The controls that change a leaf. They stay while one leaf is selected: a slider is not replaced under the hand.
+ * @param {{change: (node: TraceNode, value: any) => void, wiggle: (node: TraceNode, at: number[], h: number) => void,
+ *   undo: () => void}} actions
+ */
+function makeEditor(actions) {
+  const cells = make("div", { class: "mg-cell-buttons", role: "group", "aria-label": "Entry" });
+  const field = /** @type {HTMLInputElement} */ (
+    make("input", { type: "text", class: "mg-input", autocomplete: "off", ...OWN_KEYS })
+  );
+  const range = () => /** @type {HTMLInputElement} */ (make("input", { type: "range", class: "mg-knob", ...OWN_KEYS }));
+  const knob = range();
+  const shift = range();
+  const undo = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, "Undo changes");
+  const says = make("p", { class: "mg-says", "aria-live": "polite" });
+  const wiggle = make("label", { class: "mg-row" }, make("span", {}, "wiggle by h"), shift);
+  const rows = make("div", {}, cells, make("label", { class: "mg-row" }, make("span", {}, "value"), field), knob, wiggle, undo);
+  const element = make("div", { class: "mg-editor", role: "group", "aria-label": "Change the value" }, rows, says);
+  /** @type {TraceNode|null} */
+  let node = null;
+  /** @type {number[]} */
+  let at = [];
+  const now = () => Number(entryAt(entriesOf(node), at));
+  const change = (/** @type {number} */ value) => actions.change(node, replaced(entriesOf(node), at, value));
+  field.addEventListener("change", () => {
+    const read = parseNumber(field.value);
+    field.setAttribute("aria-invalid", String("problem" in read));
+    if ("problem" in read) return tell(read.problem);
+    change(read.value);
+  });
+  knob.addEventListener("input", () => {
+    field.value = String(knob.valueAsNumber);
+    change(knob.valueAsNumber);
+  });
+  shift.addEventListener("input", () => actions.wiggle(node, at, shift.valueAsNumber));
+  undo.addEventListener("click", actions.undo);
+
+  const tell = (/** @type {string} */ text) => setText(says, text);
+
+  /** Show one entry: its knob reaches as far again as the entry is from zero. */
+  function choose(place) {
+    at = place;
+    const middle = Number(now());
+    const step = roundStep(Math.max(2, 2 * Math.abs(middle)) / 100);
+    setRange(knob, middle, step);
+    setRange(shift, 0, step / 5);
+    const name = `${shortName(node)}${at.length ? ` at [${at.join(", ")}]` : ""}`;
+    field.setAttribute("aria-label", `Value of ${name}`);
+    knob.setAttribute("aria-label", `Value of ${name}, slider`);
+    shift.setAttribute("aria-label", `Wiggle ${name} by h`);
+    [...cells.children].forEach((button) =>
+      button.setAttribute("aria-pressed", String(button.dataset.at === at.join())),
+    );
+    field.value = String(middle);
+  }
+
+  function cellButtons() {
+    return placesOf(node.shape).map((place) => {
+      const button = make("button", { type: "button", class: "mg-cell", "data-at": place.join(), ...OWN_KEYS });
+      button.addEventListener("click", () => choose(place));
+      return button;
+    });
+  }
+
+  /** @param {TraceNode|null} selected @param {string[]} leaves @param {string} frozen why nothing can be changed */
+  function show(selected, leaves, frozen) {
+    const leaf = selected && selected.kind !== "function" ? selected : null;
+    const size = leaf ? leaf.shape.reduce((product, length) => product * length, 1) : 0;
+    const able = leaf && !frozen && leaves.includes(leaf.id) && size > 0 && size <= MOST_CELLS;
+    element.hidden = !leaf;
+    rows.hidden = !able;
+    if (!leaf) return;
+    const fresh = leaf.id !== node?.id;
+    node = leaf;
+    if (!able) return tell(frozen || whyFixed(leaf, leaves, size));
+    if (fresh) {
+      tell("");
+      cells.replaceChildren(...cellButtons());
+      choose(node.shape.map(() => 0));
+    }
+    wiggle.hidden = node.kind === "data";
+    cells.hidden = !node.shape.length;
+    placesOf(node.shape).forEach((place, k) => setText(cells.children[k], number(entryAt(entriesOf(node), place))));
+    const focused = /** @type {Document} */ (element.getRootNode()).activeElement;
+    if (focused !== field) field.value = String(now());
+    if (focused !== knob) knob.value = String(now());
+  }
+
+  return { element, show, tell };
+}
+
+/** Why this leaf has no controls. */
+function whyFixed(leaf, leaves, size) {
+  if (!leaves.includes(leaf.id)) {
+    return "This value cannot be changed: it is a constant of the expression, or not made of floating-point numbers.";
+  }
+  return size ? `Only arrays of up to ${MOST_CELLS} entries can be changed here.` : "This array is empty.";
+}
+
+/** The power of ten, or 2 or 5 times one, next above `x`. @param {number} x @returns {number} */
+export function roundStep(x) {
+  const ten = 10 ** Math.floor(Math.log10(x));
+  return ten * [1, 2, 5, 10].find((factor) => factor * ten >= x * (1 - 1e-9));
+}
+
+/** A hundred steps to either side. */
+function setRange(slider, middle, step) {
+  slider.min = String(middle - 100 * step);
+  slider.max = String(middle + 100 * step);
+  slider.step = String(step);
+  slider.value = String(middle);
+}
+
+/** Let the browser save a text as a file. @param {string} name @param {string} text */
+function download(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+// --------------------------------------------------------------------------------------------- 8. Controls
 
 const FRAME_MS = 1100; // how long play shows a frame at speed 1
 const SPEEDS = [0.5, 1, 2, 4];
@@ -578,7 +1311,13 @@ const HELP = [
   ["Home, End", "first and last step"],
   ["Space", "play or pause"],
   ["↑ ↓", "go from node to node"],
-  ["Enter", "show a node's messages"],
+  ["Shift ← →", "go along an edge"],
+  ["Shift ↑ ↓", "go to the other end of another edge"],
+  ["Enter", "select a node"],
+  ["N", "next message into the selected node"],
+  ["R", "run to the selected node"],
+  ["+ −", "larger, smaller"],
+  ["0", "fit the picture"],
   ["Esc", "close"],
   ["?", "this help"],
 ];
@@ -676,10 +1415,10 @@ function makeControls(last, split, actions) {
   }
 
   const playing = (/** @type {boolean} */ on) => play.rename(on ? "Pause" : "Play");
-  return { element, show, playing, slider, help, delay: () => FRAME_MS / Number(speed.value) };
+  return { element, show, playing, slider, forward, help, delay: () => FRAME_MS / Number(speed.value) };
 }
 
-// ----------------------------------------------------------------------------------------------- 6. render
+// ----------------------------------------------------------------------------------------------- 9. render
 
 /**
  * Dark or light, as the reader has it: the widget's own theme, else the notebook's, else the screen's.
@@ -708,16 +1447,18 @@ function watchTheme(changed) {
 }
 
 /**
- * One view of the stepper. All that is worth keeping is in the model: trace, svg, step, selected, theme, title.
+ * One view of the stepper. All that is worth keeping is in the model: trace, svg, step, selected, theme, title; and to
+ * predict: mode, questions, answers, tolerance; and to change values: frozen, leaves, edits, edited, ledgers.
  * @param {{model: any, el: HTMLElement}} context @returns {() => void} clean up
  */
 function render({ model, el }) {
   /** @type {Trace} */
-  const trace = model.get("trace");
+  let trace = model.get("trace");
   const last = trace.frames.length;
   const seed = trace.frames.findIndex((frame) => frame.kind === "seed");
-  const graph = indexed(trace);
+  let graph = indexed(trace);
   const picture = makePicture(model.get("svg"), trace);
+  picture.relabel(model.get("ledgers"));
   const controls = makeControls(last, seed < 0 ? last : seed, { go, by, play, help });
   const order = trace.nodes.map((node) => node.id); // topological: the way through the graph with ↑ and ↓
 
@@ -732,8 +1473,33 @@ function render({ model, el }) {
     { class: "mg-pane", tabindex: "0", role: "region", "aria-label": "Graph", ...OWN_KEYS },
     picture.svg,
   );
+  const ask = makeAsk(() => model.get("tolerance"), { record, save });
   const frameCard = makeCard("mg-card-frame");
   const nodeCard = makeCard("mg-card-node", close);
+  const textButton = (/** @type {string} */ text, /** @type {() => void} */ press) => {
+    const button = /** @type {HTMLButtonElement} */ (
+      make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, text)
+    );
+    button.addEventListener("click", press);
+    return button;
+  };
+  const toMessage = textButton("Next message", () => jump(nextMessage));
+  const toNode = textButton("Run to here", () => jump(stepOfNode));
+  const toLatex = textButton("Copy LaTeX", copyLatex);
+  const latex = /** @type {HTMLTextAreaElement} */ (
+    make("textarea", { class: "mg-latex", readonly: "", rows: "3", "aria-label": "LaTeX", ...OWN_KEYS })
+  );
+  latex.hidden = true;
+  const opened = new Set(); // edges whose rule is shown
+  const tools = make("div", { class: "mg-tools" }, toMessage, toNode, toLatex, latex);
+  nodeCard.element.append(tools);
+  const zoom = makeZoom(pane, picture.svg);
+  const editor = makeEditor({
+    change: (node, value) => request({ ...model.get("edits").values, [node.id]: value }),
+    wiggle: (node, at, h) => request(model.get("edits").values ?? {}, { node: node.id, at, h }),
+    undo: () => request({}),
+  });
+  nodeCard.element.append(editor.element);
   const name = make("p", { class: "mg-title" });
   const root = make(
     "section",
@@ -742,14 +1508,20 @@ function render({ model, el }) {
     controls.element,
     helpLine,
     status,
-    pane,
+    ask.element,
+    make("div", { class: "mg-view" }, pane, zoom.element),
     make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
   );
 
   // Where we are --------------------------------------------------------------------------------------
 
-  const stepNow = () => clampStep(trace, model.get("step"));
+  const questions = () => (model.get("mode") === "predict" ? model.get("questions") : []);
+  const pending = () => pendingQuestion(questions(), model.get("answers"));
+  /** No step leads past a question that is open. */
+  const allowed = (step) => Math.min(clampStep(trace, step), pending()?.step ?? last);
+  const stepNow = () => allowed(model.get("step"));
   let saving = 0;
+  let settling = false; // several traits change at once
 
   /** Other views and our own listeners learn of a change at once; Python a moment after the last one. */
   function set(trait, value) {
@@ -760,15 +1532,102 @@ function render({ model, el }) {
 
   function go(step) {
     pause();
-    set("step", clampStep(trace, step));
+    const wanted = clampStep(trace, step);
+    if (wanted > stepNow() && stepNow() === pending()?.step) {
+      ask.focus();
+      ask.tell("Answer this first; then the run goes on.", "");
+    }
+    set("step", allowed(wanted));
+    if (allowed(wanted) !== wanted) show(); // the slider went too far
+  }
+
+  /** Keep an answer; a right one lets its frame happen. */
+  function record(question, answer) {
+    settling = true;
+    set("answers", { ...model.get("answers"), [question.id]: answer });
+    if (answer.right || answer.shown) set("step", question.step + 1);
+    settling = false;
+    show();
+  }
+
+  function save() {
+    download("answers.json", JSON.stringify(scoreOf(questions(), model.get("answers")), null, 1));
   }
 
   function by(change) {
     go(stepNow() + change);
   }
 
+  /** To where something happens at the selected node; `find` is nextMessage or stepOfNode. */
+  function jump(find) {
+    const step = find(trace, model.get("selected"), stepNow());
+    if (step !== null) go(step);
+  }
+
   function select(nodeId) {
+    latex.hidden = true;
     set("selected", nodeId);
+  }
+
+  /** The formula for slides; where a page may not write to the clipboard, it stands there to be copied. */
+  async function copyLatex() {
+    const { symbols, numbers } = chainRule(graph, model.get("selected"), stateAt(trace, stepNow()));
+    latex.value = `${latexOf(symbols)} ${latexOf(numbers)}`;
+    latex.hidden = false;
+    latex.select();
+    try {
+      await navigator.clipboard.writeText(latex.value);
+    } catch {
+      // it is selected
+    }
+  }
+
+  // Change a value: one request at a time, and the newest wish after it -----------------------------------
+
+  let busy = 0; // the number of the request at which Python works
+  let wish = null;
+  let patience = 0;
+
+  function request(values, wiggle = null) {
+    wish = { values, wiggle };
+    if (!busy) send();
+  }
+
+  function send() {
+    busy = (model.get("edits").n ?? 0) + 1;
+    model.set("edits", { n: busy, ...wish });
+    model.save_changes();
+    wish = null;
+    patience = setTimeout(() => {
+      busy = 0;
+      editor.tell(NO_ANSWER);
+    }, 5000);
+  }
+
+  function answered() {
+    const { n, error, wiggle } = model.get("edited");
+    if (n !== busy) return;
+    newRun(); // the traits of one message are told one after the other, in any order
+    clearTimeout(patience);
+    busy = 0;
+    if (wiggle) editor.tell(wiggleText(wiggle, model.get("edits").wiggle.h));
+    else editor.tell(error || toldOutput());
+    if (wish) send();
+  }
+
+  /** What the output is now. */
+  function toldOutput() {
+    const { output } = graph;
+    return `${shortName(output)} is now ${inline(output.value)}.`;
+  }
+
+  /** Python has run the graph again: the same picture, other numbers. */
+  function newRun() {
+    if (trace === model.get("trace")) return;
+    trace = model.get("trace");
+    graph = indexed(trace);
+    picture.relabel(model.get("ledgers"));
+    show();
   }
 
   // Play ----------------------------------------------------------------------------------------------
@@ -779,18 +1638,18 @@ function render({ model, el }) {
     if (timer) {
       pause();
     } else {
-      set("step", stepNow() === last ? 0 : stepNow() + 1);
+      set("step", stepNow() === last ? 0 : allowed(stepNow() + 1));
       playOn();
     }
   }
 
   function playOn() {
-    timer = stepNow() < last ? setTimeout(tick, controls.delay()) : 0;
+    timer = stepNow() < allowed(last) ? setTimeout(tick, controls.delay()) : 0;
     controls.playing(timer !== 0);
   }
 
   function tick() {
-    set("step", clampStep(trace, stepNow() + 1));
+    set("step", allowed(stepNow() + 1));
     playOn();
   }
 
@@ -808,15 +1667,28 @@ function render({ model, el }) {
   // Show ----------------------------------------------------------------------------------------------
 
   function show() {
+    if (settling) return;
     const state = stateAt(trace, stepNow());
+    const next = pending();
+    const asked = next?.step === state.step ? next : undefined;
     const selected = graph.nodes.has(model.get("selected")) ? model.get("selected") : "";
-    picture.show(state, selected);
+    picture.show(state, selected, asked);
     controls.show(state);
     setText(status, state.frame ? clean(state.frame.sentence) : START);
     frameCard.show(...tellFrame(graph, state));
     nodeCard.element.classList.toggle("mg-empty", !selected);
-    nodeCard.show(...tellNode(graph, picture, selected, state));
-    lookAt(pane, state.frame ? state.frame.active.map((id) => picture.nodes.get(id)?.element).filter(Boolean) : []);
+    nodeCard.show(...tellNode(graph, { picture, details: model.get("details"), opened }, selected, state, asked));
+    toLatex.hidden = !selected || !chainRule(graph, selected, state);
+    tools.hidden = !selected;
+    toMessage.disabled = nextMessage(trace, selected, state.step) === null;
+    toNode.disabled = stepOfNode(trace, selected, state.step) === null;
+    const changing = model.get("mode") === "predict" ? NOT_NOW : model.get("frozen");
+    editor.show(graph.nodes.get(selected) ?? null, model.get("leaves"), changing);
+    ask.element.hidden = model.get("mode") !== "predict";
+    if (ask.show(asked, next, model.get("answers"), questions())) controls.forward.focus();
+    const edge = graph.edges.get(asked?.subject);
+    const seen = edge ? [edge.source, edge.target] : asked?.subject ? [asked.subject] : (state.frame?.active ?? []);
+    lookAt(pane, seen.map((id) => picture.nodes.get(id)?.element).filter(Boolean));
   }
 
   function showTheme() {
@@ -832,7 +1704,7 @@ function render({ model, el }) {
 
   // Nodes: one of them can be reached with Tab, ↑ and ↓ lead to the others ------------------------------
 
-  const elementOf = (id) => picture.nodes.get(id).element;
+  const elementOf = (id) => picture.nodes.get(id).button;
   let reachable = order[0];
 
   function reach(id) {
@@ -841,10 +1713,26 @@ function render({ model, el }) {
     reachable = id;
   }
 
+  // Along the edges: Shift → to a user, Shift ← to an input; Shift ↑ ↓ then lead to the other ends of that fork.
+  let fork = [];
+
+  function follow(id, key) {
+    const { inputs, users } = neighbours(trace, id);
+    if (key === "ArrowUp" || key === "ArrowDown") {
+      const at = fork.indexOf(id);
+      return at < 0 ? undefined : fork[at + (key === "ArrowUp" ? -1 : 1)];
+    }
+    const ends = key === "ArrowRight" ? users : key === "ArrowLeft" ? inputs : [];
+    if (ends.length) fork = ends;
+    return ends[0];
+  }
+
   const nodeAt = (event) => event.target.closest?.(".mg-node")?.dataset.id;
 
   function toggle(id) {
     reach(id);
+    const next = pending();
+    if (next?.form === "node" && next.step === stepNow()) return ask.submit([id]);
     select(model.get("selected") === id ? "" : id);
   }
 
@@ -859,12 +1747,22 @@ function render({ model, el }) {
     Home: () => go(0),
     End: () => go(last),
     "?": help,
+    n: () => jump(nextMessage),
+    r: () => jump(stepOfNode),
+    "+": () => zoom.by(1.25),
+    "-": () => zoom.by(0.8),
+    0: () => zoom.fit(),
   };
 
   /** What a key does here, or undefined: then it is the browser's. */
   function actionOf(event) {
     const { key, target } = event;
+    const inForm = [ask.element, editor.element, latex].some((form) => form.contains(target));
+    if (inForm && key !== "Escape") return undefined; // fields have their own keys
     const id = nodeAt(event);
+    const end = event.shiftKey && id && follow(id, key);
+    if (end) return () => elementOf(end).focus();
+    if (event.shiftKey && key.startsWith("Arrow")) return () => {}; // the edge ends here
     const next = id && order[order.indexOf(id) + { ArrowUp: -1, ArrowDown: 1 }[key]];
     if (key === "Escape") return model.get("selected") || !helpLine.hidden ? close : undefined;
     if (id && (key === "Enter" || key === " ")) return () => toggle(id);
@@ -872,7 +1770,7 @@ function render({ model, el }) {
     if (target === controls.slider && key === "ArrowUp") return STEP_KEYS.ArrowRight;
     if (target === controls.slider && key === "ArrowDown") return STEP_KEYS.ArrowLeft;
     if (key === " ") return target.localName === "button" ? undefined : play;
-    return STEP_KEYS[key];
+    return STEP_KEYS[key.length === 1 ? key.toLowerCase() : key];
   }
 
   function close() {
@@ -897,6 +1795,11 @@ function render({ model, el }) {
   const listeners = {
     "change:step": show,
     "change:selected": show,
+    "change:trace": newRun,
+    "change:edited": answered,
+    "change:mode": show,
+    "change:answers": show,
+    "change:questions": show,
     "change:theme": showTheme,
     "change:title": showTitle,
   };
@@ -910,6 +1813,8 @@ function render({ model, el }) {
 
   return () => {
     pause();
+    clearTimeout(patience);
+    zoom.stop();
     stopWatching();
     for (const [event, listener] of Object.entries(listeners)) model.off(event, listener);
     root.remove();
@@ -936,6 +1841,68 @@ function makeCard(css, close) {
       body.replaceChildren(...content.filter(Boolean));
     },
   };
+}
+
+/**
+ * Larger, smaller, all at once; and panning with the mouse. Without a choice the style sheet finds a readable size.
+ * @param {HTMLElement} pane @param {SVGSVGElement} svg
+ */
+function makeZoom(pane, svg) {
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const button = (/** @type {string} */ label, /** @type {string} */ sign, /** @type {() => void} */ press) => {
+    const made = make("button", { type: "button", class: "mg-button mg-small", "aria-label": label, title: label, ...OWN_KEYS }, sign);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const by = (/** @type {number} */ factor) => scale(svg.getBoundingClientRect().width / width, factor);
+  const element = make(
+    "div",
+    { class: "mg-zoom", role: "group", "aria-label": "Zoom" },
+    button("Zoom out", "−", () => by(0.8)),
+    button("Zoom in", "+", () => by(1.25)),
+    button("Fit", "⤢", fit),
+  );
+
+  /** Keep what is in the middle in the middle. */
+  function scale(now, factor) {
+    const size = Math.min(Math.max(now * factor, 0.05), 4);
+    const [x, y] = [pane.scrollLeft + pane.clientWidth / 2, pane.scrollTop + pane.clientHeight / 2];
+    svg.style.setProperty("width", `${size * width}px`);
+    svg.classList.add("mg-zoomed");
+    pane.scrollLeft = (x * size) / now - pane.clientWidth / 2;
+    pane.scrollTop = (y * size) / now - pane.clientHeight / 2;
+  }
+
+  function fit() {
+    const room = Number.parseFloat(getComputedStyle(pane).maxHeight) || innerHeight;
+    scale(1, Math.min((pane.clientWidth - 4) / width, room / height));
+  }
+
+  let from = null; // where the mouse took hold of the paper
+  pane.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || event.pointerType !== "mouse" || event.target.closest(".mg-node")) return;
+    from = { x: event.clientX + pane.scrollLeft, y: event.clientY + pane.scrollTop };
+  });
+  pane.addEventListener("pointermove", (event) => {
+    if (!from || !event.buttons) return;
+    pane.scrollTo({ left: from.x - event.clientX, top: from.y - event.clientY, behavior: "instant" });
+    pane.classList.add("mg-panning");
+  });
+  const letGo = () => {
+    from = null;
+    pane.classList.remove("mg-panning");
+  };
+  window.addEventListener("pointerup", letGo);
+  pane.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey) return; // a plain wheel scrolls
+      event.preventDefault();
+      by(event.deltaY < 0 ? 1.1 : 1 / 1.1);
+    },
+    { passive: false },
+  );
+  return { element, by, fit, stop: () => window.removeEventListener("pointerup", letGo) };
 }
 
 /** Scroll the pane, and nothing else, until the active nodes are in sight. */

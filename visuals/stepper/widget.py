@@ -9,27 +9,35 @@ from typing import Any, Literal
 import anywidget
 import traitlets
 
+from visuals import text as words
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
+from visuals.stepper.details import details
+from visuals.stepper.editing import answered, ledgers, prepared
+from visuals.stepper.modes import MODES, one_of, wanted
+from visuals.stepper.scores import score
 from visuals.subject import trace_of
 from visuals.svg import escape
 from visuals.theme import THEMES
 
-MODES = ("watch",)
 START = "Nothing has been computed yet. Step forward to begin."
 
 
 class BackpropStepper(anywidget.AnyWidget):
-    """Watch backpropagation through the graph of a Tensor, one frame at a time.
+    """Watch backpropagation through the graph of a Tensor, one frame at a time; or predict it.
 
     Values appear from left to right, then every message `upstream × local` rides its edge back, and a node that is
     used several times adds up what it receives. Step with the buttons, the slider or the arrow keys; click a node for
     all that it has received. The whole run is recorded when the widget is made: stepping asks nothing of the kernel.
+    Only a change of a leaf's value does: select the leaf, and type or drag.
 
     Args:
         output: the result whose backward pass is wanted, usually the loss; or a `mg.Trace`.
-        mode: "watch".
+        mode: "watch"; or "predict": the stepper stops before each event of a kind and asks for it.
+        ask: in predict mode, what for: "messages" (if left out), "values", "gradients", "order" (which node may send
+            next), "patterns"; or a list of nodes, by name or as Tensors, whose messages are asked for.
+        tolerance: the relative error that still counts as right.
         names: "auto" gives Tensors without a name that of the variable that holds them; a dict does so by itself;
             None leaves them nameless.
         theme: "auto" follows the notebook and the screen; "light" and "dark" do not.
@@ -40,10 +48,13 @@ class BackpropStepper(anywidget.AnyWidget):
         selected: the id of the node that the panel shows, "" for none.
         title: a line above the picture.
         trace: the run, as `mg.Trace.to_dict()` gives it.
+        frozen: why the values of leaves cannot be changed in the picture; "" if they can.
+        questions, answers: what predict mode asks, and what was answered, by the id of the question.
 
     Raises:
         TypeError: `output` is neither a Tensor nor a Trace.
-        ValueError: there is no such mode or theme; or the graph has more than 1000 nodes.
+        ValueError: there is no such mode, theme or kind of question; the graph has more than 1000 nodes, or nothing
+            in it that could be asked for.
 
     >>> import minigrad as mg, visuals
     >>> x = mg.tensor(-2.0, requires_grad=True, name="x")
@@ -53,6 +64,8 @@ class BackpropStepper(anywidget.AnyWidget):
     >>> stepper.step = 4
     >>> stepper.sentence
     '3 × sends x: upstream 1 × local 3 = 3.'
+    >>> visuals.BackpropStepper(3 * x, mode="predict").questions[0]["text"]
+    '3 × sends x a message. What is it?'
     """
 
     _esm = recording.HERE / "stepper.js"
@@ -63,6 +76,15 @@ class BackpropStepper(anywidget.AnyWidget):
     step = traitlets.Int(0).tag(sync=True)
     mode = traitlets.Unicode("watch").tag(sync=True)
     selected = traitlets.Unicode("").tag(sync=True)
+    questions: traitlets.List = traitlets.List().tag(sync=True)
+    answers = traitlets.Dict().tag(sync=True)
+    tolerance = traitlets.Float(0.01).tag(sync=True)
+    frozen = traitlets.Unicode("").tag(sync=True)
+    leaves: traitlets.List = traitlets.List().tag(sync=True)
+    details = traitlets.Dict().tag(sync=True)
+    edits = traitlets.Dict().tag(sync=True)
+    edited = traitlets.Dict().tag(sync=True)
+    ledgers = traitlets.Dict().tag(sync=True)
     theme = traitlets.Unicode("auto").tag(sync=True)
     title = traitlets.Unicode("").tag(sync=True)
 
@@ -71,17 +93,29 @@ class BackpropStepper(anywidget.AnyWidget):
         output: Any,
         *,
         mode: str = "watch",
+        ask: Any = None,
+        tolerance: float = 0.01,
         names: Literal["auto"] | dict[str, Any] | None = "auto",
         theme: str = "auto",
         gradient: Any = None,
     ) -> None:
-        _one_of("mode", mode, MODES)
-        _one_of("theme", theme, THEMES)
+        one_of("mode", mode, MODES)
+        one_of("theme", theme, THEMES)
         self._run = trace_of(output, names, sys._getframe(1), "BackpropStepper", gradient)
-        place = layout(self._run)
-        self._still = recording.still_picture(self._run, place, theme)
-        picture = recording.live_picture(self._run, place)
-        super().__init__(trace=self._run.to_dict(), svg=picture, mode=mode, theme=theme)
+        asked = wanted(self._run, mode, ask, tolerance)
+        self._live, reason = prepared(output, self._run, gradient)
+        self._place = layout(self._run)
+        super().__init__(
+            trace=self._run.to_dict(),
+            svg=recording.live_picture(self._run, self._place),
+            mode=mode,
+            theme=theme,
+            questions=asked,
+            tolerance=tolerance,
+            frozen=reason,
+            leaves=[] if self._live is None or reason else list(self._live.leaves),
+            details={} if self._live is None else details(self._live, self._live.forward({})),
+        )
 
     def __len__(self) -> int:
         """The number of frames: the last step."""
@@ -99,6 +133,36 @@ class BackpropStepper(anywidget.AnyWidget):
     def sentence(self) -> str:
         """What the stepper says at this step."""
         return self.frame["sentence"] if self.frame else START
+
+    def score(self) -> dict[str, Any]:
+        """What was answered so far in predict mode, as JSON-able data; "Save answers" in the browser saves the same.
+
+        Returns:
+            asked, answered: how many questions there are, and how many were answered rightly; first_try: how many of
+            these at once; hints, seconds: in all; questions: for each its id, kind, what it is about, text,
+            attempts (as they were written), right, hints, shown (the answer was asked for), seconds.
+
+        >>> import minigrad as mg, visuals
+        >>> x = mg.tensor(-2.0, requires_grad=True, name="x")
+        >>> stepper = visuals.BackpropStepper(3 * x, mode="predict")
+        >>> {key: value for key, value in stepper.score().items() if key != "questions"}
+        {'asked': 1, 'answered': 0, 'first_try': 0, 'hints': 0, 'seconds': 0.0}
+        """
+        return score(self.questions, self.answers)
+
+    @traitlets.observe("edits")
+    def _answer(self, change: Any) -> None:
+        """Run the graph again with the values that the reader has chosen; the picture stays, its frames are new."""
+        if self._live is None or not change["new"]:
+            return
+        run, reply = answered(self._live, change["new"])
+        with self.hold_sync():  # the page learns all of it at once
+            if run is not None:
+                self._run = run
+                self.ledgers = ledgers(run)
+                self.details = details(self._live, self._live.forward(change["new"]["values"]))
+                self.trace = run.to_dict()
+            self.edited = reply
 
     @traitlets.validate("step")
     def _valid_step(self, proposal: Any) -> int:
@@ -120,14 +184,20 @@ class BackpropStepper(anywidget.AnyWidget):
 
     @traitlets.validate("mode")
     def _valid_mode(self, proposal: Any) -> str:
-        return _one_of("mode", proposal["value"], MODES)
+        mode = one_of("mode", proposal["value"], MODES)
+        if mode == "predict" and not self.questions:
+            self.questions = wanted(self._run, mode, None, self.tolerance)
+        return mode
 
     @traitlets.validate("theme")
     def _valid_theme(self, proposal: Any) -> str:
-        return _one_of("theme", proposal["value"], THEMES)
+        return one_of("theme", proposal["value"], THEMES)
 
     def __repr__(self) -> str:
-        return f"BackpropStepper at step {self.step} of {len(self)}\n{outline(self._run)}"
+        head = f"BackpropStepper at step {self.step} of {len(self)}"
+        if self.questions:
+            return f"{head}, {len(self.questions)} questions\n{words.graph_label(self._run)}"
+        return f"{head}\n{outline(self._run)}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The widget; and for notebooks that are not trusted, which lose widgets, the picture as an image."""
@@ -135,13 +205,8 @@ class BackpropStepper(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, about = bundle
-        image = base64.b64encode(self._still.encode()).decode()
-        alt = escape(outline(self._run, flat=True))
+        still = recording.still_picture(self._run, self._place, self.theme, questions=self.questions)
+        image = base64.b64encode(still.encode()).decode()
+        alt = escape(words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
         html = f'<img src="data:image/svg+xml;base64,{image}" alt="{alt}" style="max-width:100%;height:auto">'
         return {**data, "text/html": html, "text/plain": repr(self)}, about
-
-
-def _one_of(what: str, given: str, known: tuple[str, ...]) -> str:
-    if given not in known:
-        raise ValueError(f"{what} is {' or '.join(repr(k) for k in known)}, not {given!r}.")
-    return given

@@ -1,4 +1,4 @@
-"""The workloads of issue 4, by letter."""
+"""The workloads, by letter."""
 
 from tests.benchmarks.job import Workload
 from tests.benchmarks.workloads import (

@@ -89,7 +89,7 @@ def minigrad_fast(task: Task) -> Job:
 
 
 def minigrad_check(task: Task, **options: Any) -> Job:
-    """What `mg.gradcheck` does by itself: three upstream gradients, differences of fourth order, both sides."""
+    """What `mg.gradcheck` does by itself: three upstream gradients, central differences."""
     import minigrad as mg
 
     f, inputs = function(np, task.x), list(task.parameters.values())

@@ -1,0 +1,52 @@
+"""What Python answers when a reader changes an input in the stepper, or wiggles it.
+
+With this module, one can
+- know whether it can:   live, reason = prepared(loss, trace)
+- answer a request:      trace, reply = answered(live, request)
+
+A request is {"n": its number, "values": {node id: value}, "wiggle": None or {"node", "at", "h"}}. The reply has the
+same number, so that the front end knows what it answers, and an `error` in one sentence, "" if there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import minigrad as mg
+from visuals import boxes
+from visuals.stepper.rerun import Rerun
+
+RECORDED = "This is a recorded run: its values can be changed where the stepper was made from a Tensor."
+NO_PYTHON = "This page has no Python behind it: values can be changed where the stepper runs in a notebook."
+
+
+def prepared(output: Any, trace: mg.Trace, gradient: Any = None) -> tuple[Rerun | None, str]:
+    """The graph, or None if there is none to run again; and why its values cannot be changed, "" if they can."""
+    if not isinstance(output, mg.Tensor):
+        return None, RECORDED
+    try:
+        live = Rerun(output, trace, gradient)
+        return live, live.frozen
+    except mg.UsageError as error:
+        return None, str(error)
+
+
+def answered(live: Rerun, request: Mapping[str, Any]) -> tuple[mg.Trace | None, dict[str, Any]]:
+    """The new run, if one was asked for, and the reply. A wrong value is an error in the reply, not here."""
+    reply: dict[str, Any] = {"n": request["n"], "error": "", "wiggle": None}
+    wish = request.get("wiggle")
+    try:
+        if wish:
+            reply["wiggle"] = live.wiggle(request["values"], wish["node"], wish["at"], wish["h"])
+            return None, reply
+        return live.run(request["values"]), reply
+    except Exception as error:  # a function of the user's own may fail in any way; the reader is told
+        reply["error"] = f"{error}" or type(error).__name__
+        return None, reply
+
+
+def ledgers(trace: mg.Trace) -> dict[str, list[Any]]:
+    """For each edge with a message: its text where there is little room, all of it, and the width it needs."""
+    short, whole = boxes.ledgers(trace), boxes.ledgers(trace, room=1e9)
+    return {edge: [text, whole[edge], boxes.ledger_width(text)] for edge, text in short.items()}
