@@ -95,7 +95,9 @@ class Primitive:
     @cached_property
     def certain(self) -> int:
         """How many arguments may be given by position without a further look."""
-        return next((k for k, name in enumerate(self.parameters) if name not in self.understood), len(self.parameters))
+        return next(
+            (k for k, name in enumerate(self.parameters) if name not in self.understood), len(self.parameters)
+        )
 
     def simple(self, args: tuple, kwargs: dict) -> bool:
         """Whether a call needs no further look: its first argument wants a gradient, its options are known."""

@@ -21,7 +21,9 @@ def check_dataset(dataset: Any) -> None:
         >>> check_dataset([1, 2, 3])
     """
     missing = [name for name in ("__len__", "__getitem__") if not hasattr(dataset, name)]
-    arrays = isinstance(dataset, tuple) and any(np.ndim(part) > 0 for part in dataset if hasattr(part, "shape"))
+    arrays = isinstance(dataset, tuple) and any(
+        np.ndim(part) > 0 for part in dataset if hasattr(part, "shape")
+    )
     if missing or arrays or isinstance(dataset, (dict, np.ndarray, Tensor)):
         raise TypeError(
             f"A {type(dataset).__name__} is no dataset: one has a length and gives its rows by number. "

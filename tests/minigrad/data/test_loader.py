@@ -233,7 +233,11 @@ def test_rows_of_different_shapes_are_named():
         ({"dataset": iter([1])}, TypeError, "A list_iterator is no dataset"),
         ({"dataset": np.ones(3)}, TypeError, r"A ndarray is no dataset: .*DataLoader\(ArrayDataset\(x, y\)"),
         ({"dataset": {"x": 1}}, TypeError, "A dict is no dataset"),
-        ({"dataset": (np.ones((3, 2)), np.ones(3))}, TypeError, r"A tuple is no dataset: .*ArrayDataset\(x, y\)"),
+        (
+            {"dataset": (np.ones((3, 2)), np.ones(3))},
+            TypeError,
+            r"A tuple is no dataset: .*ArrayDataset\(x, y\)",
+        ),
         ({"seed": -1}, ValueError, "A seed is an integer from 0 on; it was -1"),
         ({"seed": "7"}, TypeError, "rng is a seed .* it was a str"),
         ({"transform": lambda x: x}, TypeError, r"called as transform\(x, rng\).*written lambda x, rng"),
