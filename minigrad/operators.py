@@ -60,6 +60,10 @@ class Operators(Traced):
         return self
 
     def __getitem__(self, index: Any) -> Any:
+        if state.capturing and isinstance(index, Traced):
+            return self.at(index)  # new inputs of the graph may move it
+        if state.capturing and isinstance(index, tuple) and any(isinstance(i, Traced) for i in index):
+            raise refuse.index(self)
         index = tuple(plain(i) for i in index) if isinstance(index, tuple) else plain(index)
         return self.at(index)
 

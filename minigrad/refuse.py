@@ -35,6 +35,15 @@ def assignment(tensor: Any) -> LeavesGraphError:
     )
 
 
+def index(tensor: Any) -> LeavesGraphError:
+    """For t[:, i] with a Tensor i, while a graph is captured."""
+    return LeavesGraphError(
+        f"A captured graph cannot follow a Tensor among several indices of {tensor.label}: with new inputs the old "
+        f"places would be used. Write np.take(t, i, axis=1) or np.take_along_axis(t, i, axis=1); or i.numpy() for "
+        f"places that never change."
+    )
+
+
 def update(tensor: Any, sign: str) -> LeavesGraphError:
     """For w -= … on a leaf that wants a gradient."""
     name = tensor.name or "w"

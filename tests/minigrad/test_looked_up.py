@@ -56,6 +56,30 @@ def test_a_mask_of_a_captured_function_follows_new_inputs():
     assert graph.backward()["x"].tolist() == [0, 1, 1]
 
 
+def test_an_index_of_a_captured_function_follows_new_inputs():
+    graph = mg.Graph(lambda x: (x[x > 0] ** 2).sum(), x=mg.tensor([1.0, -2.0, 3.0], requires_grad=True))
+    assert graph.forward(x=np.array([-1.0, 2.0, 3.0])).item() == 13
+    assert graph.backward()["x"].tolist() == [0, 4, 6]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_places_that_are_an_input_follow_it(compiled):
+    x, places = np.arange(1.0, 6.0), np.array([0, 1, 1])
+    graph = mg.Graph(lambda x, i: (x[i] ** 2).sum(), x=mg.Parameter(x), i=places)
+    new = {"x": x, "i": np.array([4, 4, 2])}
+    if compiled:
+        value, gradients = graph.compile()(**new)
+    else:
+        value, gradients = graph.forward(**new), graph.backward()
+    assert float(np.asarray(getattr(value, "_data", value))) == 25 + 25 + 9
+    assert gradients["x"].tolist() == [0, 0, 6, 0, 20]
+
+
+def test_a_tensor_among_several_indices_is_refused_while_capturing():
+    with pytest.raises(mg.LeavesGraphError, match=r"among several indices of Tensor 'x'.*np\.take"):
+        mg.Graph(lambda x, i: x[:, i].sum(), x=mg.Parameter(np.ones((2, 3))), i=np.array([0, 2]))
+
+
 def test_losses_outside_of_a_capture_record_no_lookups():
     loss = mg.cross_entropy(mg.tensor(X, requires_grad=True) @ W, CLASSES)
     (g,) = mg.grad(loss, loss.node.parents[0].parents[0], create_graph=True)
