@@ -109,8 +109,8 @@ def name(fun: Callable) -> str:
 
 
 def as_tensor(value: Any, like: Any) -> Any:
-    """`value` as a Tensor of the dtype of `like`."""
-    return value if isinstance(value, Traced) else Tensor(value, dtype=like.dtype)
+    """`value` as a Tensor of the dtype of `like`, where `like` lives."""
+    return value if isinstance(value, Traced) else Tensor(value, dtype=like.dtype, device=like.device)
 
 
 def same_shapes(primals: Sequence, tangents: Sequence) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import device as devices
 from minigrad import gradients
 from minigrad.backprop import sweep
 from minigrad.comparison import CheckReport, compared
@@ -98,27 +99,37 @@ def gradcheck(
     label = getattr(fn, "__name__", type(fn).__name__)
     fn, values, names = real(fn, inputs, names)
 
-    arrays = [numbers(value) for value in values]
-    tensors = [Tensor(array, requires_grad=True) for array in arrays]
+    arrays, where = [numbers(value) for value in values], place(inputs)
+    tensors = [Tensor(array, requires_grad=True, device=where) for array in arrays]
     out = fn(*tensors)
 
     def backward(
         g: np.ndarray, *_: np.ndarray
     ) -> list:  # one graph serves all passes: its leaves do not change
-        found = sweep({gradients.vertex(out): gradients.seed_for(out, g)}) if out.requires_grad else {}
-        return [found[t] if t in found else np.zeros(t.shape) for t in tensors]  # no way leads there: 0
+        seed = gradients.seed_for(out, devices.transfer(g, where))
+        found = sweep({gradients.vertex(out): seed}) if out.requires_grad else {}
+        # Where no way leads, the gradient is 0.
+        return [devices.to_cpu(found[t]) if t in found else np.zeros(t.shape) for t in tensors]
 
     ours = all(lookup(node.fun).builtin for node in ancestors(gradients.vertex(out)))
-    probe = probe_of(fn, arrays, as_plain(out))
+    probe = probe_of(fn, arrays, as_plain(out), where)
     return compared(probe, backward, label=label, names=names, seeds=seeds, fast=fast, trusted=ours)
 
 
-def probe_of(fn: Callable, arrays: list[np.ndarray], expected: np.ndarray) -> Probe:
+def place(inputs: Any) -> str:
+    """Where the inputs are: on a GPU, if one of them is."""
+    several = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+    return "cuda" if any(devices.of(getattr(x, "_data", x)) == "cuda" for x in several) else "cpu"
+
+
+def probe_of(fn: Callable, arrays: list[np.ndarray], expected: np.ndarray, where: str) -> Probe:
     """A probe of `fn`, of which finite differences need nothing but numbers.
 
     It runs on plain arrays if that gives the same numbers, because nothing is as quick as NumPy alone; a function
     that only knows Tensors, or that would write into an array, gets Tensors.
     """
+    if where != "cpu":
+        return Probe(lambda *given: as_plain(fn(*[Tensor(a, device=where) for a in given])), arrays)
     try:
         probe = Probe(fn, arrays)
         if not probe.copying and same_numbers(probe.middle, expected):
@@ -169,7 +180,8 @@ def gradgradcheck(
     """
     label = getattr(fn, "__name__", type(fn).__name__)
     fn, values, called = real(fn, inputs, names)
-    out = fn(*(Tensor(np.array(a, dtype=np.float64)) for a in values))
+    where = place(inputs)
+    out = fn(*(Tensor(np.array(a, dtype=np.float64), device=where) for a in values))
     upstream = np.random.default_rng(0).uniform(0.5, 1.5, out.shape)
 
     def gradient(v: Any, *tensors: Any) -> Any:
@@ -182,6 +194,5 @@ def gradgradcheck(
         return np.concatenate(parts)
 
     gradient.__name__ = f"gradient of {label}"
-    return gradcheck(
-        gradient, [upstream, *values], seeds=seeds, names=["upstream", *(called or [])], fast=fast
-    )
+    together = [Tensor(x, device=where) for x in (upstream, *values)]
+    return gradcheck(gradient, together, seeds=seeds, names=["upstream", *(called or [])], fast=fast)

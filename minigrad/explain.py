@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minigrad.device import of
+from minigrad.elsewhere import refusal
 from minigrad.node import function_name
 
 PACKAGE = os.path.dirname(__file__) + os.sep
@@ -29,16 +30,18 @@ def explain(error: Exception, fun: Callable, args: tuple, values: list) -> Excep
         for arg, value in zip(args, values, strict=True)
         if hasattr(value, "shape")
     )
-    places = {of(value) for value in values if hasattr(value, "shape") and np.ndim(value)}
-    if len(places) > 1:
+    places = {of(value) for value in values if hasattr(value, "shape") and not isinstance(value, np.generic)}
+    if len(places) > 1 and isinstance(error, TypeError):  # what both NumPy and CuPy say of the other's arrays
         where = ", ".join(
             f"{getattr(arg, 'label', 'an array')} on {of(value)}"
             for arg, value in zip(args, values, strict=True)
-            if hasattr(value, "shape") and np.ndim(value)
+            if hasattr(value, "shape") and not isinstance(value, np.generic)
         )
         return TypeError(
             f'{function_name(fun)} met two devices: {where}. Move one of them first, e.g. x.to("cuda").'
         )
+    if elsewhere := refusal(error, fun, values):
+        return elsewhere
     message = f"{function_name(fun)} failed on {operands}: {error}"
     shapes = [np.shape(value) for value in values if hasattr(value, "shape")]
     broadcasts = isinstance(fun, np.ufunc) or fun is np.dot

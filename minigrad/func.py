@@ -152,7 +152,7 @@ def jacobian(fun: Callable, argnums: int = 0) -> Callable:
             raise TypeError(f"jacobian() needs a function that returns one array; {name(fun)} gave {out!r}.")
         rows = []
         for k in range(out.size):
-            unit = np.zeros(out.size, out.dtype)
+            unit = np.zeros_like(out._data, shape=(out.size,))
             unit[k] = 1
             rows.append(call.gradients(np.reshape(unit, out.shape)))
         columns = [

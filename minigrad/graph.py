@@ -252,7 +252,8 @@ class Graph:
 def twin(value: Any, name: str | None, like: Any = None) -> Any:
     """A Tensor of the same values that belongs to the graph alone. Data, whole numbers too, count as if they wanted
     a gradient, so that what is computed from them is recorded and follows new inputs."""
-    fresh = Tensor(value, name=name, dtype=None if like is None else like.dtype)
+    kind = (None, None) if like is None else (like.dtype, like.device)
+    fresh = Tensor(value, False, name, *kind)
     fresh._requires_grad = True
     return fresh
 

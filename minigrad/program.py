@@ -25,6 +25,7 @@ import numpy as np
 
 from minigrad.backprop import sweep
 from minigrad.definitions import definition, numpy_name
+from minigrad.device import to_cpu
 from minigrad.gradients import vertex
 from minigrad.modes import capturing, enable_grad
 from minigrad.node import Node, ancestors, function_name, tick
@@ -199,6 +200,7 @@ class Program:
 
     def constant(self, value: Any) -> str:
         """A constant as Python text; one that is too large for that is handed in."""
+        value = to_cpu(value)  # the text is NumPy, wherever the graph ran
         if isinstance(value, np.ndarray) and (value.ndim or value.dtype == object):
             name = self.name(object(), f"c{len(self.constants) + 1}")
             if value.size <= 16:

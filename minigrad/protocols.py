@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from minigrad import device as devices
 from minigrad import refuse
+from minigrad.elsewhere import refusal
 from minigrad.errors import NoRuleError
 from minigrad.modes import state
 from minigrad.primitive import Primitive
@@ -42,6 +44,11 @@ NOT_DIFFERENTIABLE: set[Callable] = {
 # Of these, the functions of an array's values that give an array: a captured graph computes them again.
 CAPTURED: set[Callable] = {np.argmax, np.argmin, np.argsort, np.round, np.isclose, np.searchsorted}
 
+# These are handed a Tensor by `like=`, which says where the new array is to be, and is not among their arguments.
+CREATING: set[Callable] = {
+    np.array, np.asarray, np.zeros, np.ones, np.empty, np.full, np.arange, np.eye, np.identity, np.tri,
+}  # fmt: skip
+
 # These write into their first argument.
 IN_PLACE: set[Callable] = {np.fill_diagonal, np.put, np.put_along_axis, np.place, np.putmask, np.copyto}
 
@@ -51,7 +58,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     if method == "__call__" and not kwargs and (unrolled := UNROLLED[ufunc]):  # nearly always
         return unrolled(*inputs)
     if kwargs.get("out") is not None:
-        if wants_gradient(inputs) or not all(isinstance(out, np.ndarray) for out in kwargs["out"]):
+        if wants_gradient(inputs) or any(isinstance(out, Traced) for out in kwargs["out"]):
             raise refuse.out(ufunc.__name__)
         # `w.data -= lr * w.grad`: static values into the user's own array
         return getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs))
@@ -63,7 +70,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     if ufunc in NOT_DIFFERENTIABLE and state.capturing and wants_gradient(inputs) and not kwargs:
         return flat(ufunc, inputs)
     if not wants_gradient(inputs) or ufunc in NOT_DIFFERENTIABLE:
-        return wrapped(self, getattr(ufunc, method)(*plain_values(inputs), **plain_values(kwargs)))
+        return static(self, ufunc, getattr(ufunc, method), inputs, kwargs)
     if method != "__call__":
         raise refuse.method(ufunc.__name__, method)
     if kwargs:
@@ -79,12 +86,15 @@ def array_function(self: Any, fun: Callable, types: Any, args: tuple, kwargs: di
         return apply(fun, args, kwargs)
     if fun in CAPTURED and state.capturing and wants_gradient(args):
         return flat(fun, args, kwargs)
-    if fun in NOT_DIFFERENTIABLE or not wants_gradient((args, kwargs)):
-        return wrapped(self, fun(*plain_values(args), **plain_values(kwargs)))
-    if fun in IN_PLACE:
-        raise refuse.assignment(next(value for value in args if isinstance(value, Traced)))
+    if fun in CREATING:
+        like = None if isinstance(self._data, np.generic) else self._data
+        return self.wrap(fun(*plain_values(args), **plain_values(kwargs), like=like))
     if fun in RESPELLED:
         return RESPELLED[fun](*args, **kwargs)
+    if fun in NOT_DIFFERENTIABLE or not wants_gradient((args, kwargs)):
+        return static(self, fun, fun, args, kwargs)
+    if fun in IN_PLACE:
+        raise refuse.assignment(next(value for value in args if isinstance(value, Traced)))
     primitive = rulebook.get(fun)
     if primitive is None:
         raise NoRuleError(no_rule_message(fun))
@@ -144,10 +154,25 @@ def plain_values(value: Any) -> Any:
     return value
 
 
+def static(tensor: Any, fun: Callable, call: Callable, args: tuple, kwargs: dict) -> Any:
+    """The function on the plain values."""
+    try:
+        return wrapped(tensor, call(*plain_values(args), **plain_values(kwargs)))
+    except Exception as error:
+        if said := refusal(error, fun, [tensor._data]):
+            raise said from None
+        raise
+
+
 def wrapped(tensor: Any, result: Any) -> Any:
     """Arrays become static Tensors; truth values, shapes and the like stay as they are."""
-    if isinstance(result, (np.ndarray, np.generic)) and not isinstance(result, np.bool_):
-        return tensor.wrap(result)
-    if isinstance(result, tuple) and all(isinstance(item, (np.ndarray, np.generic)) for item in result):
+    if is_array(result):
+        return tensor.wrap(result) if result.shape or result.dtype != bool else result
+    if isinstance(result, tuple) and all(map(is_array, result)):
         return rebuilt(result, [tensor.wrap(item) for item in result])
     return result
+
+
+def is_array(value: Any) -> bool:
+    """Whether this is an array or a number of NumPy's or of CuPy's."""
+    return isinstance(value, (np.ndarray, np.generic)) or devices.of(value) == "cuda"

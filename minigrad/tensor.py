@@ -205,7 +205,7 @@ class Tensor(Operators, Leaving, Backward, Methods):
     __array_function__ = array_function
 
     def __repr__(self) -> str:
-        body = np.array2string(devices.to_cpu(np.asarray(self._data)), separator=", ", prefix="tensor(")
+        body = np.array2string(np.asarray(devices.to_cpu(self._data)), separator=", ", prefix="tensor(")
         tail = "" if self.dtype in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
         tail += f", name={self.name!r}" if self.name else ""
         tail += "" if self.device == "cpu" else f", device={self.device!r}"

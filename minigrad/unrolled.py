@@ -112,7 +112,7 @@ def binary(fun: Callable) -> Any:
 def plain_operand(value: Any, beside: Any) -> Any:
     """What stands beside a Tensor: numbers and arrays as they are, lists as arrays."""
     if isinstance(value, (list, tuple)):
-        return np.asarray(value)
+        return np.asarray(value, like=None if isinstance(beside._data, np.generic) else beside._data)
     if type(value) is complex and beside.dtype == np.float64:
         return np.complex128(value)  # Python's own complex would multiply a np.float64 to one of its own kind
     return value

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.device import of, to_cpu
+
 
 def content(a: Any) -> Any:
     """A hashable form of a constant that is equal for equal constants, however large.
@@ -22,7 +24,9 @@ def content(a: Any) -> Any:
         >>> content([1, 2.0]) == content([1, 2.0]), content([0.0]) == content([-0.0])
         (True, False)
     """
-    return flattened(a, array_content, lambda a: type(a).__qualname__)
+    return flattened(
+        a, array_content, lambda a: array_content(to_cpu(a)) if of(a) == "cuda" else type(a).__qualname__
+    )
 
 
 def key(a: Any) -> Any:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.compiled.constants import content
+from minigrad.device import transfer
 from minigrad.graph import twin
 from minigrad.modes import capturing, enable_grad
 from minigrad.node import Node, ancestors
@@ -40,17 +41,18 @@ OPENED: set[Callable] = {
 class Blank:
     """Stands for an argument that is known by its shape and dtype alone."""
 
-    __slots__ = ("dtype", "shape")
+    __slots__ = ("device", "dtype", "shape")
 
-    def __init__(self, shape: tuple, dtype: Any) -> None:
+    def __init__(self, shape: tuple, dtype: Any, device: str = "cpu") -> None:
         self.shape = shape
         self.dtype = dtype
+        self.device = device
 
     def filled(self, rng: np.random.Generator) -> Any:
         """A Tensor of random numbers, recorded like an input of a captured function."""
         real = self.dtype.kind in "fc"
         numbers = rng.uniform(0.25, 0.75, self.shape) if real else rng.integers(0, 2, self.shape)
-        return twin(numbers.astype(self.dtype), None)
+        return twin(transfer(numbers.astype(self.dtype), self.device), None)
 
 
 class Body:

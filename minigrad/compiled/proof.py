@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad import device
 from minigrad.compiled.straightline import StraightLine
 from minigrad.errors import UsageError
 from minigrad.node import function_name
@@ -39,13 +40,15 @@ def prove(run: Compiled, recorded: Callable[[Arrays], Program], inputs: Arrays) 
     Raises:
         UsageError: they differ.
     """
+    where = "cuda" if any(device.of(x) == "cuda" for x in inputs.values()) else "cpu"
+    inputs = {name: device.to_cpu(x) for name, x in inputs.items()}
     with np.errstate(all="ignore"):
-        trials = [(inputs, recorded(inputs))]
+        trials: list[tuple[Arrays, Program]] = [(inputs, recorded(inputs))]
         for moved in elsewhere(inputs):
             # Where a function is not defined it may raise whatever it likes; there is nothing to compare.
             with contextlib.suppress(Exception):
                 trials.append((moved, recorded(moved)))
-        first, *others = [StraightLine(program) for _, program in trials]
+        first, *others = [StraightLine(program, where) for _, program in trials]
         for other in others:
             if other.lines() != first.lines():
                 raise UsageError(cannot_follow(difference(first, other)))
@@ -55,7 +58,8 @@ def prove(run: Compiled, recorded: Callable[[Arrays], Program], inputs: Arrays) 
                 value, gradients = run(**given)
             except Exception as error:
                 raise UsageError(cannot_follow("The shape or kind of a value")) from error
-            kept.append(({"": value, **gradients}, program.results))
+            found, expected = {"": value, **gradients}, program.results
+            kept.append([{name: device.to_cpu(x) for name, x in part.items()} for part in (found, expected)])
     for found, expected in kept:
         size = max([largest(x) for x in expected.values()])
         for name, result in found.items():

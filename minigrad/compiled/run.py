@@ -17,8 +17,9 @@ import numpy as np
 
 from minigrad import device
 from minigrad.compiled.buffered import Buffered
+from minigrad.compiled.straightline import StraightLine
 from minigrad.errors import UsageError
-from minigrad.program import Program, execute, no_such_input
+from minigrad.program import Program, no_such_input
 
 
 class Compiled:
@@ -30,13 +31,16 @@ class Compiled:
 
     def __init__(self, program: Program, unrecorded: Collection[str] = ()) -> None:
         self._unrecorded = unrecorded
-        self._inputs = {name: (leaf.shape, leaf.dtype) for name, leaf in program.inputs.items()}
+        leaves = program.inputs.items()
+        self._inputs = {name: (leaf.shape, leaf.dtype, leaf.device) for name, leaf in leaves}
         self._workspace: Callable[[], Callable]
-        if any(device.of(leaf._data) == "cuda" for leaf in program.inputs.values()):
-            # CuPy keeps what was freed for the next call, so buffers would gain nothing.
-            self.source = program.text()
-            run = execute(self.source, program.given)
-            self._workspace = lambda: run
+        if any(leaf.device == "cuda" for _, leaf in leaves):
+            # CuPy keeps what was freed for the next call, so buffers would gain nothing; fewer kernels gain much.
+            from minigrad.fusion import FusedProgram
+
+            fused = FusedProgram(StraightLine(program, "cuda"))
+            self.source = fused.text
+            self._workspace = lambda: fused.run
         else:
             buffered = Buffered(program)
             self.source, self._workspace = buffered.text, buffered.workspace
@@ -82,9 +86,9 @@ class Compiled:
         return f"<Compiled graph, inputs {', '.join(self._inputs)}>"
 
 
-def fitting(value: Any, name: str, shape: tuple, dtype: np.dtype) -> Any:
-    """The value of an input as an array of the shape and dtype that the program was made for."""
-    if type(value) is np.ndarray and value.dtype == dtype and value.shape == shape:
+def fitting(value: Any, name: str, shape: tuple, dtype: np.dtype, where: str) -> Any:
+    """The value of an input as an array of the shape and dtype, and on the device, that the program was made for."""
+    if type(value) is np.ndarray and value.dtype == dtype and value.shape == shape and where == "cpu":
         return value
     value = getattr(value, "_data", value)  # a Tensor
     array = value if device.of(value) == "cuda" else np.asarray(value)
@@ -95,4 +99,4 @@ def fitting(value: Any, name: str, shape: tuple, dtype: np.dtype) -> Any:
             f"The input {name!r} holds {dtype}; the value given holds {array.dtype}, which does not fit into it. "
             f"Capture the graph with values of that kind, or convert it: {name}.astype({str(dtype)!r})."
         )
-    return array.astype(dtype, copy=False)
+    return device.transfer(array.astype(dtype, copy=False), where)

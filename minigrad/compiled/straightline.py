@@ -68,6 +68,10 @@ class Value:
 class StraightLine:
     """The calls of a Program, with equal ones made once.
 
+    Args:
+        program: whose calls are listed.
+        device: where it is to run.
+
     Attributes:
         inputs: a Value per input of the program, by its name.
         calls: the Values that are computed, in the order of their calls.
@@ -75,7 +79,8 @@ class StraightLine:
         gradients: the Values of the gradients, by the name of the input.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, device: str = "cpu") -> None:
+        self._device = device
         self.calls: list[Value] = []
         self._unused = program.unused
         self._made: dict[Any, tuple[Any, Value]] = {}
@@ -136,7 +141,9 @@ class StraightLine:
                 return lookup(call.fun).call(list(call.args), call.kwargs)
         known = (call.fun, key(call.args), key(call.kwargs))
         if known not in self._made:
-            blanks = tuple([Blank(a.shape, a.dtype) if isinstance(a, Value) else a for a in call.args])
+            blanks = tuple(
+                [Blank(a.shape, a.dtype, self._device) if isinstance(a, Value) else a for a in call.args]
+            )
             body = opened(call.fun, blanks, call.kwargs)
             if body is None:
                 self.calls.append(call)

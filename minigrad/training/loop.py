@@ -198,7 +198,7 @@ class Bar:
 
     def __init__(self, epochs: int, loader: Any, wanted: bool) -> None:
         self.bar = None
-        if wanted and ("ipykernel" in sys.modules or sys.stderr.isatty()):
+        if wanted and (in_notebook() or sys.stderr.isatty()):
             from tqdm.auto import tqdm
 
             total = epochs * len(loader) if hasattr(loader, "__len__") else None
@@ -219,3 +219,9 @@ class Bar:
         """The end of the bar; it stays visible."""
         if self.bar is not None:
             self.bar.close()
+
+
+def in_notebook() -> bool:
+    """Whether this is a kernel of Jupyter's: that its package was imported says nothing yet."""
+    kernels = sys.modules.get("ipykernel.kernelapp")
+    return kernels is not None and kernels.IPKernelApp.initialized()

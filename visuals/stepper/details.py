@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 import minigrad as mg
+from minigrad.device import to_cpu
 from minigrad.graph import rerun
 from minigrad.vjps import lookup
 from visuals.stepper.rerun import Rerun
@@ -109,7 +110,7 @@ def jacobian(node: Any, position: int, args: list[Any], out: Any) -> list[list[A
     def call(x: Any) -> Any:
         return rerun(node, [*args[:position], x, *args[position + 1 :]])
 
-    args = [a.detach() if isinstance(a, mg.Tensor) else a for a in args]
+    args = [a.detach().to("cpu") if isinstance(a, mg.Tensor) else to_cpu(a) for a in args]
     with np.errstate(all="ignore"):
         matrix = np.asarray(mg.func.jacobian(call)(np.array(into.numpy())))
     rows = matrix.reshape(out.size, into.size).tolist()
