@@ -20,7 +20,9 @@ def execute(path: Path) -> nbformat.NotebookNode:
     """Run all cells; raises CellExecutionError for the first that fails. Returns what would be committed."""
     notebook = nbformat.read(path, as_version=4)
     # Widget state holds the stepper's whole program once per widget; the saved picture says as much to a reader.
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=False)
+    client = NotebookClient(
+        notebook, timeout=120, kernel_name="python3", store_widget_state=False, coalesce_streams=True
+    )
     client.execute(cwd=str(ROOT))
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for k, cell in enumerate(notebook.cells):
