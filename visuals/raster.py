@@ -40,7 +40,7 @@ def picture(
     shrink = min(1.0, LARGEST / max(w, h))
     scale = min(2.0, largest / max(w, h) / shrink)
     # at 72 dpi, a point is a pixel of the layout
-    figure = Figure(figsize=(w * shrink / 72, h * shrink / 72), dpi=72, layout="none")
+    figure = Figure(figsize=(w * shrink / 72, h * shrink / 72), dpi=72, layout="none")  # type: ignore[arg-type]
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, w), ylim=(h, 0))
     axes.axis("off")
