@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from minigrad.hooks import hooked
-from minigrad.messages import Guard, Watch, broadcast_axes, fitted, unbroadcast  # noqa: F401
+from minigrad.messages import Guard, Watch, fitted
 from minigrad.node import Node, ancestors
 from minigrad.record import Traced
 from minigrad.vjps import rulebook

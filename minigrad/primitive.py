@@ -11,7 +11,7 @@ import numpy as np
 
 from minigrad.errors import LeavesGraphError
 from minigrad.node import Node, changes, function_name
-from minigrad.senders import ALL, Needs, refuse_stale, sender, stale_message  # noqa: F401
+from minigrad.senders import ALL, Needs, refuse_stale, sender
 from minigrad.signatures import signature
 
 # The same numbers by a shorter way. On NumPy's scalars Python's operators are many times faster than ufuncs, and

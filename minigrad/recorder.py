@@ -24,8 +24,8 @@ from minigrad.gradients import seed_for, vertex
 from minigrad.groups import groups_of
 from minigrad.modes import state
 from minigrad.node import FORGOTTEN, NO_NOTES, Node, ancestors, function_name
-from minigrad.primitive import stale_message
 from minigrad.record import Traced
+from minigrad.senders import stale_message
 from minigrad.vjps import lookup, rulebook
 
 SMALL = 1024  # entries: an array that takes no more room than its summary

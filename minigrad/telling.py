@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from minigrad import sentences
-from minigrad.backprop import broadcast_axes
 from minigrad.device import of
 from minigrad.groups import common_path
+from minigrad.messages import broadcast_axes
 from minigrad.node import Node, function_name
 from minigrad.record import Parts
 from minigrad.recorder import Recorder, Replay

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backprop import unbroadcast
+from minigrad.messages import unbroadcast
 from minigrad.rules.matrices import T, array, conj
 from minigrad.rules.shape import scatter
 from minigrad.vjps import defvjp

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backprop import unbroadcast
+from minigrad.messages import unbroadcast
 from minigrad.record import primitive
 from minigrad.vjps import defvjp
 

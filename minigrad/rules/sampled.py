@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backprop import unbroadcast
+from minigrad.messages import unbroadcast
 from minigrad.operators import plain
 from minigrad.rules.elementwise import nonzero
 from minigrad.rules.reduction import given

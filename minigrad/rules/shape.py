@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backprop import unbroadcast
 from minigrad.errors import NoRuleError
+from minigrad.messages import unbroadcast
 from minigrad.operators import plain
 from minigrad.record import primitive
 from minigrad.vjps import defvjp

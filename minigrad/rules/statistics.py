@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minigrad.backprop import unbroadcast
+from minigrad.messages import unbroadcast
 from minigrad.rules.reduction import axes_of, counted, expanded, given, mean_rule, numbers
 from minigrad.vjps import defvjp
 
