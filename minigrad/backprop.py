@@ -81,10 +81,8 @@ def sweep(
             if not fits:
                 message = fitted(message, node, i, parent)
             before = gradients.get(parent)
-            if before is not None:
-                message = (
-                    before + message
-                )  # a + b, never +=: it may be the very array that another node holds
+            if before is not None:  # a + b, never +=: it may be the very array that another node holds
+                message = before + message
             elif target is parent:
                 heappush(waiting, (-parent.order, parent))
             gradients[parent] = message
