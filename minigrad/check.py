@@ -12,6 +12,7 @@ value between the slopes on its two sides is right. A failure names its likely c
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from minigrad import gradients
 from minigrad.backprop import sweep
 from minigrad.comparison import CheckReport, compared
 from minigrad.differences import Probe, as_plain, same_numbers
+from minigrad.errors import GradientError
 from minigrad.node import ancestors
 from minigrad.tensor import Tensor
 from minigrad.vjps import lookup
@@ -89,7 +91,8 @@ def gradcheck(
         fast: compare along one random direction per input, for large inputs.
 
     Raises:
-        GradientError: a rule is wrong. The message is the diagnosis.
+        GradientError: a rule is wrong. The message is the diagnosis. Its `output` is the result of `fn`, with the
+            graph in which the wrong rule is: `visuals.first_wrong_edge(error)` shows it there.
 
     Example:
         >>> import numpy as np, minigrad as mg
@@ -113,7 +116,27 @@ def gradcheck(
 
     ours = all(lookup(node.fun).builtin for node in ancestors(gradients.vertex(out)))
     probe = probe_of(fn, arrays, as_plain(out), where)
-    return compared(probe, backward, label=label, names=names, seeds=seeds, fast=fast, trusted=ours)
+    try:
+        return compared(probe, backward, label=label, names=names, seeds=seeds, fast=fast, trusted=ours)
+    except (GradientError, TypeError, ValueError) as error:  # wrong, or a rule of the user's that fails
+        offer_the_picture(error, out, dict(zip(names or (), tensors, strict=False)))
+        raise
+
+
+def offer_the_picture(error: Any, output: Tensor, inputs: dict[str, Tensor]) -> None:
+    """Give a failure the graph in which it happened; in a notebook also say how to see it there.
+
+    Args:
+        error: the failure; it gets an attribute `output`.
+        output: the result whose gradient is wrong.
+        inputs: what it was computed from, by name.
+    """
+    for name, leaf in inputs.items():
+        leaf.name = name
+    error.output = output
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is not None and output.requires_grad:
+        error.add_note("To see which edge is wrong: import visuals; visuals.first_wrong_edge()")
 
 
 def place(inputs: Any) -> str:

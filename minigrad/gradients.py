@@ -96,7 +96,9 @@ def seed_for(output: Any, gradient: Any) -> Any:
         one = output._data
         return one.dtype.type(1) if isinstance(one, np.generic) else np.ones_like(one)
     value = gradient._data if isinstance(gradient, Traced) else gradient
-    value = value if hasattr(value, "shape") else np.asarray(value, like=output._data)
+    if not hasattr(value, "shape"):
+        array = not isinstance(output._data, np.generic)
+        value = np.asarray(value, like=output._data) if array else np.asarray(value)
     if value.shape != output.shape:
         raise ValueError(
             f"The gradient given for {output.label} has shape {value.shape}; it must have the shape of the "

@@ -1,100 +1,182 @@
-"""A trace that is too large to be drawn, with many calls in one box.
+"""A smaller graph of the same run: several calls in one box, and what only they use inside it.
 
 With this module, one can
-- make a trace smaller:     collapse(trace, most=1000) -> a Trace with at most so many boxes
+- put calls into boxes:     gather(trace, sections) -> a Trace with a node per section
 
-The calls of a graph are in the order in which they happened. Boxes take in calls that follow each other: those of one
-module call; and where there are no modules, or too many, equal shares of the whole. So a box never depends on what
-comes after it, and the picture has no cycles.
+A section is one call, or a box for calls that follow each other; sections stand in the order of the calls. So a box
+never depends on what comes after it, and the picture has no cycles.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import minigrad as mg
-from minigrad.groups import common_path
+from visuals.views.gathered import Gathered, together
 
-SHARES = 100  # boxes, where modules do not help
+LEAVES = 100  # data and parameters; of more, those with the same users share a box
+GUESTS = 4  # named data that stand before a box; of more, all are inside
+SHARED = 4  # leaves of the same boxes that are worth a box of their own
+NAMED = 4  # names that such a box is called by
 
-Calls = list[dict[str, Any]]
+Node = dict[str, Any]
 
 
-def collapse(trace: mg.Trace, most: int) -> mg.Trace:
-    """The same graph with at most `most` boxes, or a few more. It says what the values are, not how they came about.
+class Section(NamedTuple):
+    """Calls that are one box, or one call without a box (`title` None).
 
-    Data and parameters that only one box uses are inside it.
+    Attributes:
+        calls: their numbers among the calls of the trace.
+        title: what the box is called.
+        facts: more keys for the box's node, e.g. {"times": 12}.
+        opaque: whether data with a name go inside too.
+    """
+
+    calls: Sequence[int]
+    title: str | None = None
+    facts: Mapping[str, Any] = {}
+    opaque: bool = False
+
+
+def gather(trace: mg.Trace, sections: Sequence[Section]) -> mg.Trace:
+    """The same graph with one node per section. Parameters that only one box uses are inside it.
+
+    Args:
+        sections: they hold each call once, in order.
 
     Example:
-        >>> import minigrad as mg
-        >>> x = mg.Parameter(1.0, name="x")
-        >>> y = x
-        >>> for _ in range(500):
-        ...     y = y + 1.0
-        >>> small = collapse(mg.trace(y), most=200)
-        >>> len(small.nodes), small.nodes[-1]["symbol"], small.nodes[-1]["detail"]
-        (100, '5 calls', 'add')
+        >>> x, w = mg.tensor(1.0, name="x"), mg.Parameter(2.0, name="w")
+        >>> run = mg.trace(((x * w) + 1.0).tanh())
+        >>> small = gather(run, [Section([0, 1], "layer"), Section([2])])
+        >>> [(node["name"] or node["symbol"], node.get("inside")) for node in small.nodes]
+        [('x', None), ('layer', 3), ('tanh', None)]
     """
     calls = [node for node in trace.nodes if node["kind"] == "function"]
-    sections = next((found for found in divisions(calls) if len(found) <= most), None)
-    if sections is None:
-        size = -(-len(calls) // SHARES)
-        sections = [calls[k : k + size] for k in range(0, len(calls), size)]
-    within = {node["id"]: f"box{k}" for k, section in enumerate(sections) for node in section}
-    users: dict[str, set[str]] = {}
-    for edge in trace.edges:
-        users.setdefault(edge["source"], set()).add(within[edge["target"]])
-    for node in trace.nodes:
-        inside = users.get(node["id"], set())
-        if node["kind"] != "function":
-            within[node["id"]] = next(iter(inside)) if len(inside) == 1 else node["id"]
-    boxes = {f"box{k}": box_of(f"box{k}", section) for k, section in enumerate(sections)}
-    nodes: dict[str, dict[str, Any]] = {}
+    home = {node["id"]: node["id"] for node in trace.nodes}
+    boxes: dict[str, Section] = {}
+    for section in sections:
+        if section.title is not None:
+            box = f"box{section.calls[0]}-{section.calls[-1]}"
+            boxes[box] = section
+            home.update({calls[k]["id"]: box for k in section.calls})
+    merged = _leaves(trace, boxes, home)
+    held = Counter(home.values())
+    for box in [box for box in boxes if held[box] == 1]:  # a module that is one call is that call
+        call = calls[boxes.pop(box).calls[0]]["id"]
+        home[call] = call
+    nodes: dict[str, Node] = {}
     for node in trace.nodes:  # a box stands where its last call stood: behind all that it uses
-        home = within[node["id"]]
-        nodes.pop(home, None)
-        nodes[home] = boxes.get(home, node)
-    links = dict.fromkeys((within[e["source"]], within[e["target"]]) for e in trace.edges)
-    edges: list[dict[str, Any]] = []
-    arguments = Counter[str]()
-    for source, target in links:
+        name = home[node["id"]]
+        if name in boxes:
+            if node is calls[boxes[name].calls[-1]]:
+                nodes[name] = _box(name, boxes[name], calls, held[name])
+        elif name in merged:
+            nodes.setdefault(name, _several(name, merged[name]))
+        else:
+            nodes[name] = node
+    bundles = _edges(trace, home)
+    names = {name: name for name, at in home.items() if name == at}
+    names.update({calls[section.calls[-1]]["id"]: box for box, section in boxes.items()})
+    edges = _drawn(bundles, home, nodes)
+    return Gathered(
+        trace, list(nodes.values()), edges, names, {links[0]["id"]: links for links in bundles.values()}
+    )
+
+
+def _leaves(trace: mg.Trace, boxes: dict[str, Section], home: dict[str, str]) -> dict[str, list[Node]]:
+    """Find a home for data and parameters: inside the one box that uses them, or, if they are many, a box of leaves."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for edge in trace.edges:
+        users[edge["source"]].add(home[edge["target"]])
+    leaves = [node for node in trace.nodes if node["kind"] != "function"]
+    guests: dict[str, list[str]] = defaultdict(list)
+    for node in leaves:
+        inside = next(iter(users[node["id"]]), "") if len(users[node["id"]]) == 1 else ""
+        if inside not in boxes:
+            continue
+        if node["kind"] == "data" and node["name"] and not boxes[inside].opaque:
+            guests[inside].append(node["id"])
+        else:
+            home[node["id"]] = inside
+    for box, names in guests.items():
+        if len(names) > GUESTS:
+            home.update(dict.fromkeys(names, box))
+    alike: dict[tuple, list[Node]] = defaultdict(list)
+    for node in leaves:
+        if home[node["id"]] == node["id"]:
+            alike[node["kind"], *sorted(users[node["id"]])].append(node)
+    crowd = sum(map(len, alike.values())) > LEAVES and bool(boxes)
+    merged = {
+        f"leaves-{group[0]['id']}": group
+        for (_, *used), group in alike.items()
+        if len(group) >= SHARED and (crowd or (len(used) > 1 and boxes.keys() >= {*used}))
+    }
+    home.update({node["id"]: name for name, group in merged.items() for node in group})
+    return merged
+
+
+def _edges(trace: mg.Trace, home: dict[str, str]) -> dict[Any, list[dict]]:
+    """The edges by what is drawn as one: those from box to box, or between a node and a box; between nodes each."""
+    bundles: dict[Any, list[dict]] = defaultdict(list)
+    for edge in trace.edges:
+        source, target = home[edge["source"]], home[edge["target"]]
         if source != target:
-            edges.append(
-                {"id": f"e{len(edges)}", "source": source, "target": target, "position": arguments[target]}
-            )
+            whole = source == edge["source"] and target == edge["target"]
+            bundles[edge["id"] if whole else (source, target)].append(edge)
+    return bundles
+
+
+def _drawn(bundles: dict[Any, list[dict]], home: dict[str, str], nodes: dict[str, Node]) -> list[dict]:
+    """One edge for each; into a box they come in any order."""
+    edges, arguments = [], Counter[str]()
+    for edge, *_ in bundles.values():
+        source, target = home[edge["source"]], home[edge["target"]]
+        position = edge["position"]
+        if "inside" in nodes[target]:
+            position = arguments[target]
             arguments[target] += 1
-    return mg.Trace(list(nodes.values()), edges, [], within[trace.output])
+        edges.append({**edge, "source": source, "target": target, "position": position})
+    return edges
 
 
-def divisions(calls: Calls) -> Iterator[list[Calls]]:
-    """The calls by module call, from the innermost to the outermost."""
-    deepest = max([node["group"].count("/") + 1 for node in calls if node["group"]], default=0)
-    for depth in range(deepest, 0, -1):
-        sections: list[Calls] = []
-        before: Any = None
-        for node in calls:
-            module = node["group"].split("/")[:depth] if node["group"] else None
-            if module is None or module != before:
-                sections.append([])
-            sections[-1].append(node)
-            before = module
-        yield sections
-
-
-def box_of(name: str, section: Calls) -> dict[str, Any]:
-    """One box for several calls: how many there are, and the value of the last one."""
-    last = section[-1]
-    if len(section) == 1:
-        return {**last, "id": name}
-    often, count = Counter(node["op"] for node in section).most_common(1)[0]
-    title = f"{len(section):,} calls"
+def _box(name: str, section: Section, calls: list[Node], held: int) -> Node:
+    """One node for several calls: how many nodes it holds, and the value of its last call."""
+    last = calls[section.calls[-1]]
+    inner = [calls[k] for k in section.calls]
     return {
-        **last,
+        **{key: value for key, value in last.items() if key != "calls"},
         "id": name,
-        "op": title,
-        "symbol": common_path([node["group"] for node in section]).rpartition("/")[2] or title,
+        "op": f"{section.title}, {len(inner):,} call{'s' * (len(inner) > 1)}",
+        "symbol": section.title,
         "pattern": "",
-        "detail": often if count == len(section) else f"mostly {often}",
+        "detail": _signs(inner),
+        "inside": held,
+        **section.facts,
+    }
+
+
+def _signs(calls: list[Node]) -> str:
+    """Which functions are inside: a few signs, or the most frequent one."""
+    signs = list(dict.fromkeys(node["symbol"] or node["op"] for node in calls))
+    if len(signs) <= 4:
+        return "  ".join(signs)
+    return f"{len(calls):,} calls"
+
+
+def _several(name: str, leaves: list[Node]) -> Node:
+    """One node for several leaves that are used alike."""
+    names = [node["name"] or node["kind"] for node in leaves]
+    title = ", ".join(names) if len(names) <= NAMED else f"{names[0]} and {len(names) - 1} more"
+    value, grad = (together([node[key] for node in leaves]) for key in ("value", "grad"))
+    shape = value["shape"] if value else []
+    return {
+        **leaves[0],
+        "id": name,
+        "name": title,
+        "shape": shape,
+        "inside": len(leaves),
+        "value": value,
+        "grad": grad,
     }

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from visuals.across import Across
-from visuals.boxes import Box
 from visuals.layered import Layers, effort
+from visuals.pieces import Box
 
 Point = tuple[float, float]
 Station = tuple[float, float, float]  # begin, end, height: where a line runs level

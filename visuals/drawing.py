@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
 import gc
-import os
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from visuals import export, raster, svg
-from visuals.collapse import collapse
-from visuals.files import write_whole
 from visuals.layout import Layout, layout
-from visuals.subject import trace_of
-from visuals.theme import palette
+from visuals.options import Direction, Heat, Options, Values
+from visuals.subject import variables
+from visuals.views.picture import AS_PNG, PREVIEW, Picture
 
-WHOLE = 5000  # nodes: a larger graph is drawn with many calls in one box
-BOXES = 1000  # and with so many boxes
-LARGEST = 100_000  # nodes: beyond, also that takes long, and says little
-AS_PNG = 150  # nodes: where HTML is shown, nobody has to wait for a larger graph's second picture
+if TYPE_CHECKING:
+    from visuals.views.modules import Folding
+
+LARGEST = 100_000  # nodes: beyond, folding takes long as well, and says little
 
 
 @contextlib.contextmanager
@@ -41,108 +37,137 @@ def without_pauses() -> Iterator[None]:
         gc.enable()
 
 
-class Drawing:
+class Drawing(Picture):
     """A picture of one trace. In a notebook it shows itself; `save` writes it to a file.
 
-    Attributes:
+    Args:
         trace: what is drawn.
+        options: how; or single options by name, e.g. `Drawing(trace, theme="dark")`.
+        folding: the folds of which `trace` shows some as boxes; its page opens them.
+
+    Attributes:
         layout: where everything stands.
     """
 
     def __init__(
-        self, trace: Any, *, grads: bool, messages: bool, theme: str, direction: Literal["LR", "TB"]
+        self, trace: Any, options: Options | None = None, *, folding: Folding | None = None, **single: Any
     ) -> None:
-        palette(theme)
-        self.trace, self.messages, self.theme = trace, messages, theme
+        self.options = options or Options(**single)
+        self.trace, self.folding = trace, folding
         with without_pauses():
-            self.layout: Layout = layout(
-                trace, direction=direction, messages=messages, grads=grads, run=messages
-            )
+            self.layout = self.laid_out()
+
+    def laid_out(self) -> Layout:
+        """Where everything stands."""
+        place = layout(self.trace, options=self.options)
+        boxes = {node["id"] for node in self.trace.nodes if "inside" in node}
+        for edge in self.trace.edges if boxes else ():
+            if edge["target"] in boxes:  # what goes into a box has no order
+                place.edges[edge["id"]].pop("arg", None)
+        return place
 
     @functools.cached_property
     def svg(self) -> str:
         """The picture as SVG text, complete in itself."""
+        return self.rendered("draw")
+
+    def rendered(self, prefix: str, standalone: bool = True) -> str:
+        """The SVG, with a beginning of its own for every id in it; `standalone`: with its style sheet."""
         with without_pauses():
             return svg.render(
                 self.trace,
                 self.layout,
-                messages=self.messages,
-                theme=self.theme,
-                prefix="draw",
+                options=self.options,
+                prefix=prefix,
+                standalone=standalone,
                 interactive=False,
             )
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture; the ending of the name says how: .svg .png .pdf .html .dot .json.
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels."""
+        return self.layout.width, self.layout.height
 
-        Raises:
-            ValueError: the ending is none of these.
-            OSError: the file cannot be written; nothing is left behind.
-        """
-        writers: dict[str, Callable[[], str | bytes]] = {
+    def words(self, flat: bool = False) -> str:
+        """A line per node: its function, value and gradient."""
+        return export.outline(self.trace, self.layout.grads, flat=flat)
+
+    def writers(self) -> dict[str, Callable[[], str | bytes]]:
+        """What `save` writes, by the ending of the file's name."""
+        return {
             ".svg": lambda: self.svg,
-            ".png": lambda: self._picture("png"),
-            ".pdf": lambda: self._picture("pdf"),
-            ".html": lambda: export.page(self.trace, self.svg),
+            ".png": lambda: self._raster("png"),
+            ".pdf": lambda: self._raster("pdf"),
+            ".html": self.page,
             ".dot": lambda: export.dot(self.trace, self.layout),
             ".json": lambda: export.json_text(self.trace),
         }
-        ending = Path(path).suffix.lower()
-        if ending not in writers:
-            known = ", ".join(writers)
-            raise ValueError(f"Cannot save as {os.fspath(path)!r}: the name must end in one of {known}.")
-        return write_whole(path, writers[ending]())
 
-    def _picture(self, form: str, largest: float = raster.LARGEST) -> bytes:
-        theme = "dark" if self.theme == "dark" else "light"
-        return raster.picture(
-            self.trace, self.layout, form=form, messages=self.messages, theme=theme, largest=largest
-        )
+    def page(self) -> str:
+        """A page of its own; folded boxes open in it."""
+        if self.folding is not None and any("fold" in node for node in self.trace.nodes):
+            from visuals.views.page import folded_page
 
-    def __repr__(self) -> str:
-        return export.outline(self.trace, self.layout.grads)
+            return folded_page(self, self.folding)
+        return export.page(self.trace, self.svg, self.options.theme)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """For notebooks: as an image inside HTML, which even a notebook that is not trusted shows."""
-        data = base64.b64encode(self.svg.encode()).decode()
-        alt = svg.escape(export.outline(self.trace, self.layout.grads, flat=True))
-        style = f"width:{self.layout.width:g}px;max-width:100%;height:auto"
-        bundle = {
-            "text/html": f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="{style}">',
-            "text/plain": repr(self),
-        }
-        if len(self.trace.nodes) <= AS_PNG:
-            bundle["image/png"] = base64.b64encode(self._picture("png", largest=4000)).decode()
-        return bundle
+    def preview(self) -> bytes | None:
+        """A small PNG, of a small graph."""
+        return self._raster("png", PREVIEW) if len(self.trace.nodes) <= AS_PNG else None
+
+    def _raster(self, form: str, largest: float = raster.LARGEST) -> bytes:
+        return raster.picture(self.trace, self.layout, self.options, form=form, largest=largest)
+
+
+View = Literal["auto", "tensor", "scalar", "modules", "neurons", "backward"]
 
 
 def draw(
     obj: Any,
     *,
+    view: View = "auto",
+    depth: int | None = None,
     grads: bool = True,
     messages: bool = False,
+    values: Values = "auto",
+    heat: Heat = "auto",
     theme: str = "auto",
-    direction: Literal["LR", "TB"] = "LR",
+    direction: Direction = "LR",
     names: Literal["auto"] | dict[str, Any] | None = "auto",
-) -> Drawing:
-    """Draw the computation graph of a Tensor, or of a Trace.
+) -> Picture:
+    """Draw the computation graph of a Tensor, a Graph or a Trace.
 
     Static data is light blue and rounded, parameters are orange sheets with a folded corner, functions are
-    neutral pills. A gradient that was not computed is "—", never 0: call `backward()` first to see it. Of more than
-    5,000 nodes a picture shows boxes for many calls at once: those of one module call, or equal shares.
+    neutral pills. A gradient that was not computed is "—", never 0: call `backward()` first to see it.
 
     Args:
-        obj: the result whose graph is wanted, usually the loss.
+        obj: the result whose graph is wanted, usually the loss, or net(x).
+        view: what one sees.
+            "auto": every call; of more than 150 nodes, repetitions and module calls are folded until they are fewer.
+            "tensor": every call, whatever their number, up to 1,000 nodes.
+            "scalar": every entry of every array as a node of its own, products and sums, up to 300.
+            "modules": one box per module call; equal ones in sequence share a box with "×12".
+            "neurons": the layers of a multilayer perceptron as columns of neurons.
+            "backward": the computation of the gradients, from the result back.
+        depth: in the module view, how many module calls deep one sees: 1 shows the outermost as boxes.
         grads: show the gradients that are known now.
         messages: write on each edge the message of the backward pass, `upstream × local = message`.
-        theme: "auto" follows the reader's screen; "light" and "dark" do not.
+        values: "auto" shows numbers, and of arrays a summary; "full" every entry of small arrays; "none" nothing.
+        heat: the heat maps of arrays: "auto" for value and gradient, "value" or "grad" for one of them, "off".
+            In the neuron view, whether weights or their gradients colour the edges.
+        theme: "auto" follows the reader's screen; "light", "dark" and "high-contrast" do not.
         direction: "LR" from left to right, "TB" from top to bottom.
         names: "auto" gives Tensors without a name that of the variable that holds them; a dict does so by
             itself, e.g. `names={"x": x}`; None leaves them nameless.
 
+    Returns:
+        A picture that a notebook shows, with `save(path)` for .svg, .png, .pdf and .html (in which folded boxes open
+        when they are clicked); graphs also as .dot and .json.
+
     Raises:
-        TypeError: `obj` is neither a Tensor nor a Trace.
-        ValueError: the graph has more than 100,000 nodes.
+        TypeError: `obj` has no graph: a module without an input, a number, a list; or an option is of the wrong type.
+        ValueError: there is no such view, option or depth; the graph is too large for the view; or a trace from a
+            file is empty, has a cycle, or is otherwise no trace.
 
     >>> import minigrad as mg, visuals
     >>> x, y = mg.Parameter(3.0), mg.Parameter(4.0)
@@ -153,7 +178,10 @@ def draw(
       y                  parameter    value 4    grad —
       f = multiply(x, y) function     value 12   grad —
     """
-    trace = trace_of(obj, names, sys._getframe(1), "draw", limit=LARGEST)
-    if len(trace.nodes) > WHOLE:
-        trace = collapse(trace, BOXES)
-    return Drawing(trace, grads=grads, messages=messages, theme=theme, direction=direction)
+    from visuals.views.choose import picture_of
+
+    options = Options(
+        grads=grads, messages=messages, values=values, heat=heat, theme=theme, direction=direction
+    )
+    given = variables(sys._getframe(1)) if isinstance(names, str) and names == "auto" else names or {}
+    return picture_of(obj, given, view, depth, options)

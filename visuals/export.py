@@ -8,7 +8,7 @@ from typing import Any
 from visuals import text as words
 from visuals.layout import Layout
 from visuals.svg import escape, hover
-from visuals.theme import DARK, FONT, LIGHT
+from visuals.theme import DARK, FONT, LIGHT, palette
 
 
 def outline(trace: Any, grads: bool = True, flat: bool = False) -> str:
@@ -50,31 +50,49 @@ def json_text(trace: Any) -> str:
     return json.dumps(trace.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def page(trace: Any, svg: str) -> str:
+def page(trace: Any, svg: str, theme: str = "auto") -> str:
     """A page of its own with the picture, and the same in words."""
-    label = escape(words.graph_label(trace))
+    return document(words.graph_label(trace), f"{svg}\n{details(trace)}", theme)
+
+
+def document(title: str, body: str, theme: str = "auto", style: str = "") -> str:
+    """A page that needs nothing from elsewhere: a heading, and `body` under it.
+
+    Args:
+        title: text, of anybody's making.
+        body: HTML.
+        style: more rules for it.
+    """
+    label, colours = escape(title), palette(theme)
+    scheme = {"auto": "light dark", "dark": "dark"}.get(theme, "light")
+    dark = f"@media (prefers-color-scheme: dark) {{ body {{ background: {DARK['paper']}; color: {DARK['ink']} }} }}"
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{label}</title>
 <style>
-:root {{ color-scheme: light dark }}
+:root {{ color-scheme: {scheme} }}
 body {{ margin: 2rem auto; max-width: 100rem; padding: 0 1rem; font-family: {FONT};
-       background: {LIGHT["paper"]}; color: {LIGHT["ink"]} }}
-@media (prefers-color-scheme: dark) {{ body {{ background: {DARK["paper"]}; color: {DARK["ink"]} }} }}
+       background: {colours["paper"]}; color: {colours["ink"]} }}
+{dark if theme == "auto" else ""}
 svg {{ display: block; margin: auto; width: 100% }}
 pre {{ overflow-x: auto }}
+{style}
 </style>
 <main>
 <h1>{label}</h1>
-{svg}
-<details><summary>The graph in words</summary>
-<pre>{_lines(trace)}</pre>
-</details>
+{body}
 </main>
 </html>
 """
+
+
+def details(trace: Any) -> str:
+    """The graph in words, to be opened under a picture."""
+    return f"""<details><summary>The graph in words</summary>
+<pre>{_lines(trace)}</pre>
+</details>"""
 
 
 def _lines(trace: Any) -> str:

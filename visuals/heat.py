@@ -10,7 +10,7 @@ import math
 from functools import lru_cache
 from typing import Any
 
-from visuals.boxes import Heat
+from visuals.pieces import Heat
 
 OPACITY = {k / 100: f'fill-opacity="{k / 100:g}"' for k in range(101)}
 
@@ -26,7 +26,10 @@ def grid_of_cells(rows: int, cols: int, w: float, h: float) -> list[str]:
 
 
 def cells(heat: Heat, summary: dict[str, Any] | None) -> list[tuple[str, float]]:
-    """The class and the opacity of every cell, row by row; unknown or zero cells have no class."""
+    """The class and the opacity of every cell, row by row; unknown or zero cells have no class.
+
+    The strongest colour is the largest magnitude in the map. Behind numbers, all are weaker.
+    """
     grid = (summary or {}).get("thumbnail")
     if not grid:
         return [("", 0.0)] * (heat.rows * heat.cols)
@@ -39,4 +42,6 @@ def cells(heat: Heat, summary: dict[str, Any] | None) -> list[tuple[str, float]]
     ]
     if finite is not flat:
         found = [cell if math.isfinite(v) else ("mg-nan", 1.0) for v, cell in zip(flat, found, strict=True)]
+    if heat.tint < 1:
+        found = [(css, round(opacity * heat.tint, 2)) for css, opacity in found]
     return found

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 from visuals import boxes
 from visuals.coordinates import MARGIN, Point, Spacing, coordinates
+from visuals.fanout import contributions
+from visuals.heads import argument, numbered, spread
+from visuals.insides import Style
 from visuals.labels import middles, place_labels
+from visuals.legend import legend, under
+from visuals.letters import NORMAL, Letters, letters_of
+from visuals.parts import MARKS
+from visuals.pieces import Box, Piece
+from visuals.rows import in_rows
+from visuals.strokes import Flow, flow
 from visuals.text import as_trace
+
+if TYPE_CHECKING:
+    from visuals.options import Options
 
 _TRIES = (1.0, 1.4, 2.0, 2.8)  # how far apart, until no label covers a box or another label
 _SMALL = 80  # edges; in larger graphs the first try counts
-_COMMUTE = {"add", "multiply", "maximum", "minimum", "equal", "not_equal", "concatenate_all"}
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,9 @@ class Layout:
             message; where arguments have an order, ``"arg": {"x", "y", "text"}`` numbers the arrow's head.
         grads: whether the boxes have a line for the gradient.
         boxes: for each node id what is where in its box.
+        flow: how strong the line of each edge is; empty where no gradient is known.
+        legend: what explains that, under the picture.
+        letters: the sizes of all texts.
     """
 
     width: float
@@ -34,7 +47,10 @@ class Layout:
     edges: dict[str, dict[str, Any]]
     direction: str = "LR"
     grads: bool = True
-    boxes: dict[str, boxes.Box] = field(default_factory=dict, repr=False, compare=False)
+    boxes: dict[str, Box] = field(default_factory=dict, repr=False, compare=False)
+    flow: Flow = field(default=Flow({}, 0, 1), repr=False, compare=False)
+    legend: tuple[Piece, ...] = field(default=(), repr=False, compare=False)
+    letters: Letters = field(default=NORMAL, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The geometry as plain data, ready for JSON."""
@@ -50,6 +66,7 @@ class Layout:
 
 def layout(
     trace: Any,
+    options: Options | None = None,
     *,
     direction: Literal["LR", "TB"] = "LR",
     messages: bool = True,
@@ -59,13 +76,14 @@ def layout(
     """Place the nodes and edges of a trace (or of its dict).
 
     Args:
+        options: how a still picture is to look; then the arguments below do not count.
         direction: "LR" lets the forward pass run from left to right, "TB" from top to bottom.
         messages: leave room on every edge for its ledger; without it the picture is more compact.
         grads: give every box a line for its gradient.
         run: leave room in the boxes for all that the run shows, and not only for what is known now.
 
     Raises:
-        ValueError: the direction is neither "LR" nor "TB".
+        ValueError: the direction is neither "LR" nor "TB", or the trace has no nodes.
 
     >>> from visuals.layout import layout
     >>> node = {"id": "n0", "kind": "parameter", "name": "x", "op": "", "symbol": "", "detail": "",
@@ -76,22 +94,37 @@ def layout(
     if direction not in ("LR", "TB"):
         raise ValueError(f'direction is "LR" (left to right) or "TB" (top to bottom), not {direction!r}')
     trace = as_trace(trace)
-    sizes = boxes.all_boxes(trace, grads, direction == "LR", run)
+    if not trace.nodes:
+        raise ValueError("There is nothing to draw: this trace has no nodes. Trace a result: mg.trace(loss).")
+    letters, strokes, sums = NORMAL, Flow({}, 0, 1), {}
+    if options is None:
+        style = Style(grads, direction == "LR", still=not run)
+    else:
+        direction, messages, grads = options.direction, options.messages, options.grads
+        letters = letters_of(options.theme)
+        style = Style(grads, direction == "LR", options.values, options.heat, letters, still=True)
+        if grads:
+            strokes, sums = flow(trace), contributions(trace)
+    sizes = boxes.all_boxes(trace, style, sums)
     texts = boxes.ledgers(trace) if messages else {}
-    labels = {e["id"]: (boxes.ledger_width(texts.get(e["id"], "")), boxes.LEDGER_HEIGHT) for e in trace.edges}
+    widths = {e["id"]: boxes.ledger_width(texts.get(e["id"], ""), letters.ledger) for e in trace.edges}
+    labels = {edge: (wide, letters.ledger_height) for edge, wide in widths.items()}
     room = max((w for w, _ in labels.values()), default=0.0) if messages else 0.0
     small = len(trace.edges) <= _SMALL
     for scale in _TRIES:
-        spacing = _spacing(direction, room, scale)
+        spacing = _spacing(direction, room, scale * letters.line / NORMAL.line)
         nodes, curves = coordinates(trace, sizes, spacing)
-        curves = _fan_out(trace, curves, nodes, spacing.lane)
+        curves = spread(trace, curves, nodes, spacing.lane, letters)
+        if options is not None and direction == "LR":
+            nodes, curves = in_rows(nodes, curves, trace.edges)
         if not messages:
             places = middles(curves)
             break
         places, clashes = place_labels(curves, nodes, labels, fine=small)
         if not clashes or not small:
             break
-    return _assemble(trace, direction, grads, nodes, curves, places, labels, sizes)
+    place = _assemble(trace, direction, grads, nodes, curves, places, labels, sizes, strokes, letters)
+    return place if options is None else _explained(trace, place)
 
 
 def _spacing(direction: str, room: float, scale: float) -> Spacing:
@@ -103,42 +136,6 @@ def _spacing(direction: str, room: float, scale: float) -> Spacing:
     return Spacing(direction, across * scale, along * (1 + (scale - 1) / 3))
 
 
-def _fan_out(
-    trace: Any, curves: dict[str, list[Point]], nodes: dict[str, dict[str, float]], lane: int
-) -> dict[str, list[Point]]:
-    """Spread the heads of edges that meet at one box, so that every arrow is seen."""
-    arriving = defaultdict(list)
-    for edge in trace.edges:
-        arriving[edge["target"]].append(edge["id"])
-    for target, edges in arriving.items():
-        if len(edges) == 1:
-            continue
-        edges.sort(key=lambda e: _side(curves[e], lane))
-        step = min(22.0, nodes[target]["h" if lane else "w"] * 0.6 / (len(edges) - 1))
-        for place, edge in enumerate(edges):
-            shift = (place - (len(edges) - 1) / 2) * step
-            move = (0.0, shift) if lane else (shift, 0.0)
-            curve = curves[edge]
-            level = len(curve) - 2
-            while level > 2 and curve[level - 1][lane] == curve[-1][lane]:
-                level -= 1  # the level end of a line moves as a whole
-            curve[level:] = [(round(x + move[0], 2), round(y + move[1], 2)) for x, y in curve[level:]]
-    along, side = (0, "w") if lane else (1, "h")
-    for edge in trace.edges:  # Graphviz rounds: let every curve begin and end exactly on its box
-        curve, begin, end = curves[edge["id"]], nodes[edge["source"]], nodes[edge["target"]]
-        first = round(begin["xy"[along]] + begin[side] / 2, 2)
-        last = round(end["xy"[along]] - end[side] / 2, 2)
-        curve[0] = (first, curve[0][1]) if lane else (curve[0][0], first)
-        curve[-1] = (last, curve[-1][1]) if lane else (curve[-1][0], last)
-    return curves
-
-
-def _side(curve: list[Point], lane: int) -> float:
-    """From which side a line comes to its head: how far away it was when it was last not level with it."""
-    head = curve[-1][lane]
-    return next((point[lane] - head for point in reversed(curve) if abs(point[lane] - head) > 1.0), 0.0)
-
-
 def _assemble(
     trace: Any,
     direction: str,
@@ -147,7 +144,9 @@ def _assemble(
     curves: dict[str, list[Point]],
     places: dict[str, Point],
     labels: dict[str, tuple[float, float]],
-    sizes: dict[str, boxes.Box],
+    sizes: dict[str, Box],
+    strokes: Flow,
+    letters: Letters,
 ) -> Layout:
     """Collect the parts, shifted so that nothing lies outside the picture."""
     spans = []
@@ -161,8 +160,8 @@ def _assemble(
             high += [max(values), middle + half]
         spans.append((min(low) - MARGIN, max(high) + MARGIN))
     (left, right), (top, bottom) = spans
-    moved = {k: {**n, "x": round(n["x"] - left, 2), "y": round(n["y"] - top, 2)} for k, n in nodes.items()}
-    ordered = _numbered(trace)
+    spots = {k: {**n, "x": round(n["x"] - left, 2), "y": round(n["y"] - top, 2)} for k, n in nodes.items()}
+    ordered = numbered(trace)
     edges = {}
     for edge in trace.edges:
         name, target = edge["id"], edge["target"]
@@ -172,24 +171,20 @@ def _assemble(
         path = f"M{points[0]} C{' '.join(points[1:])}"
         placed = {"path": path, "x": round(x - left, 2), "y": round(y - top, 2), "w": w, "h": h}
         if target in ordered:
-            placed["arg"] = _argument(curve[-1], moved[target], direction, edge["position"])
+            stroke = strokes.strokes.get(name)
+            placed["arg"] = argument(curve[-1], spots[target], direction, edge["position"], stroke, letters)
         edges[name] = placed
-    return Layout(round(right - left, 1), round(bottom - top, 1), moved, edges, direction, grads, sizes)
+    width, height = round(right - left, 1), round(bottom - top, 1)
+    return Layout(width, height, spots, edges, direction, grads, sizes, strokes, (), letters)
 
 
-def _numbered(trace: Any) -> set[str]:
-    """The nodes with several arguments whose order matters."""
-    uses: dict[str, int] = defaultdict(int)
-    for edge in trace.edges:
-        uses[edge["target"]] += 1
-    return {node["id"] for node in trace.nodes if uses[node["id"]] > 1 and node["op"] not in _COMMUTE}
-
-
-def _argument(head: Point, target: dict[str, float], direction: str, position: int) -> dict[str, Any]:
-    """Where "1", "2" … stand: beside the arrow's head, on the outer side of all that meet there."""
-    x, y = head
-    if direction == "LR":
-        below = y > target["y"] + 1
-        return {"x": x - 16, "y": y + (14 if below else -6), "text": str(position + 1)}
-    right = x > target["x"] + 1
-    return {"x": x + (9 if right else -9), "y": y - 12, "text": str(position + 1)}
+def _explained(trace: Any, place: Layout) -> Layout:
+    """The same with a legend under it, if there is anything to explain."""
+    marks = {part.get("mark") for part in (*trace.nodes, *trace.edges)} & {*MARKS}
+    count = len(place.flow.strokes)
+    heats = bool(count or marks) and any(box.heats for box in place.boxes.values())
+    groups = legend(place.flow, marks, heats, count < len(trace.edges), place.letters)
+    if not groups:
+        return place
+    pieces, width, height = under(groups, place.width, place.height, MARGIN, place.letters)
+    return replace(place, width=width, height=height, legend=tuple(pieces))

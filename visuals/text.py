@@ -16,6 +16,7 @@ from minigrad.symbols import number
 
 NOT_COMPUTED = "—"  # a gradient that was never computed is not 0
 MINUS = "\u2212"
+ROUNDING = 1e-14  # a mean so much smaller than its entries is what rounding has left of 0
 KIND_WORDS = {"data": "static data", "parameter": "parameter", "function": "function"}
 
 # Advance widths in hundredths of the font size, of DejaVu Sans: wider than Helvetica, Arial or Segoe UI.
@@ -27,7 +28,7 @@ _WIDTHS = {
     60: "cLFkvxyPTYaoe",
     65: "ESbdghnpqu$0123456789{}K√σ",
     75: "AVBRXZCUHN",
-    84: "DG&OQw#+<=>^~M−×÷→∞",
+    84: "DG&OQw#+<=>^~M−×÷→∞≈≠",
     100: "%mW@…—",
 }
 
@@ -43,10 +44,17 @@ class _Advances(dict[str, float]):
 _ADVANCE = _Advances({char: width / 100 for width, chars in _WIDTHS.items() for char in chars})
 _BOLD = 1.13  # how much wider the bold letters are
 
-# No XML document may contain these, and a change of writing direction would reorder the text around the name.
+# No XML document may contain these; a change of writing direction would reorder the text around the name; and a name
+# of characters that nobody sees would be no name.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_UNCLEAN = re.compile(f"{_UNPRINTABLE.pattern}|{_DIRECTION.pattern}|  |[^\\S ]|^ | $")
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+_ACCENT = "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_ACCENTS = re.compile(f"({_ACCENT}{{3}}){_ACCENT}+")  # a tower of them would cover other lines
+_UNCLEAN = re.compile(
+    "|".join(part.pattern for part in (_UNPRINTABLE, _DIRECTION, _UNSEEN, _ACCENTS))
+    + "|[\u200c\u200d]|  |[^\\S ]|^ | $"
+)
 _NEGATIVE = re.compile(r"(?<![\w.)\]])-(?=[\d.∞]|inf)")
 
 
@@ -66,11 +74,13 @@ def _estimate(char: str) -> float:
 
 
 def clean(text: str) -> str:
-    """`text` on one line, without characters that XML forbids or that change the writing direction."""
+    """`text` on one line, without what XML forbids, what changes the writing direction, and what cannot be seen."""
     text = str(text)
     if not _UNCLEAN.search(text):
         return text  # nearly always
-    return _UNPRINTABLE.sub("\ufffd", _DIRECTION.sub("", " ".join(text.split())))
+    text = _UNSEEN.sub("", _DIRECTION.sub("", _UNPRINTABLE.sub("\ufffd", " ".join(text.split()))))
+    text = _ACCENTS.sub(r"\1", text)
+    return text if width(text, 1.0) else ""
 
 
 def shorten(text: str, limit: float, size: float, bold: bool = False) -> str:
@@ -104,10 +114,11 @@ def is_scalar(summary: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
     return summary is not None and "scalar" in summary
 
 
-def summary_lines(label: str, summary: dict[str, Any] | None) -> tuple[str, str]:
+def summary_lines(label: str, summary: dict[str, Any] | None, rough: bool = False) -> tuple[str, str]:
     """What a node says of its value or its gradient: a line, and for an array the range under it.
 
-    An array's heat map bears the label already, so its line does without.
+    An array's heat map bears the label already, so its line does without. A mean that is nothing but rounding is
+    "≈ 0" if the picture may be `rough`.
 
     >>> summary_lines("grad", None), summary_lines("value", {"scalar": -12.0})
     (('grad —', ''), ('value −12', ''))
@@ -121,6 +132,9 @@ def summary_lines(label: str, summary: dict[str, Any] | None) -> tuple[str, str]
     if summary.get("mean") is None:  # an array without elements
         return f"{label} empty", ""
     extent = f"{number(summary['min'])} … {number(summary['max'])}"
+    mean, ends = abs(float(summary["mean"])), (abs(float(summary[end])) for end in ("min", "max"))
+    if rough and 0 < mean < ROUNDING * max(ends):
+        return "mean ≈ 0", extent
     return f"mean {number(summary['mean'])}", extent
 
 

@@ -1,4 +1,4 @@
-"""The colours of a graph, light and dark, and the style sheet that carries them.
+"""The colours of a graph, light, dark and for projectors, and the style sheet that carries them.
 
 All are of the Okabe–Ito family, which people with any colour vision can tell apart; and no meaning rests on
 colour alone: kinds differ in shape, values and gradients in their label.
@@ -6,8 +6,11 @@ colour alone: kinds differ in shape, values and gradients in their label.
 
 from __future__ import annotations
 
+from visuals.parts import PARTS
+
 FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 THEMES = ("auto", "light", "dark")
+HIGH_CONTRAST = "high-contrast"  # for projectors: black on white, thick lines, large letters
 
 LIGHT = {
     "paper": "#ffffff",  # behind everything, and behind a ledger
@@ -31,6 +34,14 @@ LIGHT = {
     "negative": "#0072b2",
     "not-finite": "#000000",
     "focus": "#0072b2",
+    "flow-0": "#87807a",  # gradients, from the smallest
+    "flow-1": "#a8764f",
+    "flow-2": "#c05d1c",
+    "flow-3": "#a83c00",
+    "flow-4": "#6b1d00",  # to the largest
+    "changed": "#b34700",  # what differs between two graphs
+    "added": "#00664b",
+    "missing": "#59636e",
 }
 DARK = {
     "paper": "#16181c",
@@ -54,39 +65,48 @@ DARK = {
     "negative": "#4db2f0",
     "not-finite": "#ffffff",
     "focus": "#56b4e9",
+    "flow-0": "#857d76",
+    "flow-1": "#b38258",
+    "flow-2": "#e08745",
+    "flow-3": "#ffa05c",
+    "flow-4": "#ffd9b8",
+    "changed": "#ff9a4d",
+    "added": "#63d6b1",
+    "missing": "#a9b3bd",
 }
+PROJECTOR = {
+    "paper": "#ffffff",
+    "ink": "#000000",
+    "muted": "#1f1f1f",
+    "line": "#000000",
+    "data-fill": "#d8eefb",
+    "data-line": "#003a5c",
+    "parameter-fill": "#ffe3b0",
+    "parameter-line": "#4d2f00",
+    "function-fill": "#ffffff",
+    "function-line": "#000000",
+    "cap": "#dcdcdc",
+    "value": "#003d2d",
+    "grad": "#6b2200",
+    "message-fill": "#ffffff",
+    "message-line": "#6b2200",
+    "map": "#ffffff",
+    "map-line": "#000000",
+    "positive": "#d55e00",
+    "negative": "#0072b2",
+    "not-finite": "#000000",
+    "focus": "#003a5c",
+    "flow-0": "#555555",
+    "flow-1": "#784828",
+    "flow-2": "#8a3800",
+    "flow-3": "#6b2200",
+    "flow-4": "#330d00",
+    "changed": "#7a2b00",
+    "added": "#00452f",
+    "missing": "#444444",
+}
+_PALETTES = {"auto": LIGHT, "light": LIGHT, "dark": DARK, HIGH_CONTRAST: PROJECTOR}
 
-# What each part of a picture looks like: property -> colour above, or a plain value. The SVG writes them as
-# attributes (for programs that read no style sheet) and as CSS rules (for browsers, which follow the theme).
-PARTS: dict[str, dict[str, str]] = {
-    "mg-background": {"fill": "paper"},
-    "mg-line": {"fill": "none", "stroke": "line", "stroke-width": "1.6"},
-    "mg-head": {"fill": "line", "stroke": "none"},
-    "mg-arg": {"fill": "muted", "font-size": "11", "text-anchor": "middle"},
-    "mg-ledger-box": {"fill": "message-fill", "stroke": "message-line", "stroke-width": "1"},
-    "mg-ledger-text": {"fill": "grad", "font-size": "12.5", "text-anchor": "middle"},
-    "mg-kind-data .mg-shape": {"fill": "data-fill", "stroke": "data-line", "stroke-width": "1.6"},
-    "mg-kind-parameter .mg-shape": {
-        "fill": "parameter-fill",
-        "stroke": "parameter-line",
-        "stroke-width": "2",
-    },
-    "mg-kind-function .mg-shape": {"fill": "function-fill", "stroke": "function-line", "stroke-width": "1.6"},
-    "mg-cap": {"fill": "cap", "stroke": "none"},
-    "mg-name": {"fill": "ink", "font-weight": "bold"},
-    "mg-shape-text": {"fill": "muted"},
-    "mg-op": {"fill": "ink", "font-weight": "bold"},
-    "mg-detail": {"fill": "muted"},
-    "mg-value": {"fill": "value"},
-    "mg-grad": {"fill": "grad"},
-    "mg-value-range": {"fill": "muted"},
-    "mg-grad-range": {"fill": "muted"},
-    "mg-heat-label": {"fill": "muted"},
-    "mg-heat-frame": {"fill": "map", "stroke": "map-line", "stroke-width": "1"},
-    "mg-pos": {"fill": "positive"},
-    "mg-neg": {"fill": "negative"},
-    "mg-nan": {"fill": "not-finite"},
-}
 _COLOURS = ("fill", "stroke")
 
 
@@ -96,9 +116,30 @@ def palette(theme: str) -> dict[str, str]:
     Raises:
         ValueError: there is no such theme.
     """
-    if theme not in THEMES:
-        raise ValueError(f'theme is "auto" (as the reader\'s screen), "light" or "dark", not {theme!r}')
-    return DARK if theme == "dark" else LIGHT
+    if theme not in _PALETTES:
+        raise ValueError(
+            f'theme is "auto" (as the reader\'s screen), "light", "dark" or "{HIGH_CONTRAST}", not {theme!r}'
+        )
+    return _PALETTES[theme]
+
+
+def style(part: str, theme: str = "light") -> dict[str, str]:
+    """The look of a part: its properties with plain colours; lines are thicker for projectors.
+
+    >>> style("mg-line")["stroke-width"], style("mg-line", "high-contrast")["stroke-width"]
+    ('1.6', '2.24')
+    """
+    colours, found = palette(theme), {}
+    for name, value in PARTS[part].items():
+        found[name] = colours.get(value, value)
+        if name == "stroke-width":
+            found[name] = f"{float(value) * thickness(theme):g}"
+    return found
+
+
+def thickness(theme: str) -> float:
+    """How much thicker than usual the lines of a theme are."""
+    return 1.4 if theme == HIGH_CONTRAST else 1.0
 
 
 def attributes(part: str, theme: str = "light") -> str:
@@ -107,8 +148,7 @@ def attributes(part: str, theme: str = "light") -> str:
     >>> attributes("mg-line")
     ' fill="none" stroke="#6e7781" stroke-width="1.6"'
     """
-    colours = palette(theme)
-    return "".join(f' {name}="{colours.get(value, value)}"' for name, value in PARTS[part].items())
+    return "".join(f' {name}="{value}"' for name, value in style(part, theme).items())
 
 
 def css(theme: str = "auto") -> str:
@@ -116,8 +156,7 @@ def css(theme: str = "auto") -> str:
 
     With "auto", the reader's screen decides, and a notebook's own theme (JupyterLab, VS Code) overrules it.
     """
-    palette(theme)
-    rules = [f".mg-graph{{{_variables(DARK if theme == 'dark' else LIGHT)}font-family:{FONT}}}"]
+    rules = [f".mg-graph{{{_variables(palette(theme))}font-family:{FONT}}}"]
     if theme == "auto":
         dark, light = _variables(DARK), _variables(LIGHT)
         rules += [

@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import minigrad as mg
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +25,7 @@ PAGES = {
     "arrays": ("arrays", {}),
     "messages": ("gates", {"mode": "predict"}),
     "cells": ("arrays", {"mode": "predict", "ask": ["b"]}),
+    "debug": ("product", {"mode": "debug"}),
     "order": ("gates", {"mode": "predict", "ask": "order"}),
     "patterns": ("gates", {"mode": "predict", "ask": "patterns"}),
 }
@@ -59,3 +63,31 @@ def test_a_node_says_in_its_label_what_is_written_on_it(show, traces):
     assert button.get_attribute("aria-label") == "q, add: value 3, gradient −4"
     written = stepper.node("q").locator("text")
     assert {one.get_attribute("aria-hidden") for one in written.all()} == {"true"}
+
+
+def wrong_and_compared():
+    """A wrong rule, and another run beside it: every view of debug mode has something to show."""
+
+    class Square(mg.Function):
+        def forward(self, inputs):
+            return inputs[0] ** 2
+
+        def backward(self, inputs, output, output_diff):
+            return [output_diff * inputs[0]]
+
+    x, w = (mg.tensor(value, requires_grad=True, name=name) for value, name in ((3.0, "x"), (2.0, "w")))
+    return Square()(np.tanh(x * w)) * w, np.tanh(x.detach() * w) * w
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["Checks", "Differences", "Paths", "Gradient sizes", "Tape memory"])
+def test_no_violations_in_any_view_of_debug_mode(show, axe, view, scheme):
+    loss, other = wrong_and_compared()
+    stepper = show(loss, page={"mode": "debug", "compare": other}, color_scheme=scheme, bypass_csp=True)
+    stepper.button(view).click()
+    stepper.slider.press("End")
+    for more in stepper.root.locator("summary").all():
+        more.click()
+    stepper.page.evaluate(axe)
+    found = stepper.page.evaluate(RULES)["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []

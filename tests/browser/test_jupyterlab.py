@@ -339,3 +339,43 @@ stepper
     editor.get_by_role("textbox").fill("7")
     editor.get_by_role("textbox").press("Enter")
     editor.get_by_text("Python does not answer: the kernel is busy or gone.").wait_for()
+
+
+def test_a_failed_gradient_check_leads_to_the_picture(lab, server, stepper_in, shoot):
+    code = """
+import minigrad as mg, numpy as np
+
+class Square(mg.Function):
+    def forward(self, inputs):
+        return inputs[0] ** 2
+    def backward(self, inputs, output, output_diff):
+        return [output_diff * inputs[0]]
+
+mg.gradcheck(lambda x: np.sum(np.tanh(Square()(x))), [[0.5, 1.0]], names=["x"])
+"""
+    look = "from visuals.debug import first_wrong_edge\nfirst_wrong_edge()"
+    cells = [v4.new_code_cell(code.strip()), v4.new_code_cell(look)]
+    nbformat.write(v4.new_notebook(cells=cells, metadata=KERNEL), server.folder / "wrong.ipynb")
+    page = lab("wrong.ipynb")
+    page.locator(".jp-InputArea-editor").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("To see which edge is wrong: import visuals; visuals.first_wrong_edge()").wait_for()
+    page.locator(".jp-InputArea-editor").nth(1).click()
+    page.keyboard.press("Shift+Enter")
+    stepper = stepper_in(page)
+    card = stepper.root.get_by_role("group", name="Debug")
+    card.get_by_text("✗ First wrong edge: Square → x").wait_for()
+    assert "✗ This is wrong. Finite differences give" in stepper.status.text_content()
+    assert stepper.root.locator(".mg-line.mg-wrong").count() == 1
+    stepper.root.scroll_into_view_if_needed()
+    shoot(page, "jupyterlab-wrong-edge")
+
+    count = page.locator(".jp-Notebook .jp-Cell").count()
+    for name in ("Paths", "Tape memory"):
+        button = card.get_by_role("button", name=name, exact=True)
+        button.click()
+        for key in ("a", "b", "d", "d", "m"):
+            page.keyboard.press(key)
+        assert page.locator(".jp-Notebook .jp-Cell").count() == count
+        assert button.evaluate("button => button === document.activeElement")
+    card.locator(".mg-chart").wait_for()

@@ -215,3 +215,22 @@ def test_the_text_of_a_rule_is_its_source():
     assert rule_text(np.matmul, 1) == "xᵀ @ g"
     assert rule_text(np.where, 0) == "no gradient"
     assert rule_text(np.stack, 3) == "g[(slice(None),) * (axis % g.ndim) + (i,)]"
+
+
+def test_a_number_may_be_the_seed_of_a_scalar():
+    x = mg.tensor(3.0, requires_grad=True, name="x")
+    message = next(frame for frame in mg.trace(x * 5.0, 2.0).frames if frame["kind"] == "message")
+    assert (message["upstream"]["scalar"], message["message"]["scalar"]) == (2.0, 10.0)
+
+
+def test_a_function_of_the_user_may_take_an_array_with_one_entry():
+    class Twice(mg.Function):
+        def forward(self, inputs):
+            return 2 * inputs[0]
+
+        def backward(self, inputs, output, output_diff):
+            return [2 * output_diff]
+
+    x = mg.tensor([1.0], requires_grad=True, name="x")
+    messages = [f for f in mg.trace(np.sum(Twice()(x))).frames if f["kind"] == "message"]
+    assert messages[-1]["message"]["mean"] == 2.0

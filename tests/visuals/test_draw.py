@@ -90,15 +90,67 @@ def chain(calls: int) -> mg.Tensor:
     return x
 
 
-def test_a_large_graph_is_drawn_with_many_calls_in_a_box() -> None:
+def test_a_deep_chain_folds_its_middle() -> None:
     drawing = visuals.draw(chain(5000), names=None)
-    assert len(drawing.trace.nodes) == 100
-    assert "50 calls" in drawing.svg
-    assert "Computation graph of 50 calls: 100 nodes, 99 edges" in drawing.svg
+    assert [n["symbol"] for n in drawing.trace.nodes[1:]] == ["+ 1", "+ 1", "… 4,996 more + 1", "+ 1", "+ 1"]
+    assert "4,996 more" in drawing.svg
+    assert "Computation graph of add: 6 nodes, 5 edges" in drawing.svg
 
 
-def test_a_graph_of_5000_nodes_is_drawn_whole() -> None:
-    assert len(visuals.draw(chain(4999), names=None).layout.nodes) == 5000
+def test_the_tensor_view_folds_nothing_and_refuses_what_nobody_could_read() -> None:
+    assert len(visuals.draw(chain(999), view="tensor", names=None).layout.nodes) == 1000
+    with pytest.raises(ValueError, match=r"would show 1,001 nodes; more than 1,000 .* Leave view= away"):
+        visuals.draw(chain(1000), view="tensor", names=None)
+
+
+@pytest.mark.parametrize("calls", [3, 23])
+def test_a_small_graph_is_drawn_whole(calls: int) -> None:
+    assert len(visuals.draw(chain(calls), names=None).layout.nodes) == calls + 1
+
+
+def test_an_unknown_view_is_refused(f: mg.Tensor) -> None:
+    with pytest.raises(ValueError, match=r'view is "auto", "tensor".* or ".*", not .graph.'):
+        visuals.draw(f, view="graph")
+    with pytest.raises(ValueError, match=r'depth= goes with view="modules", not with view="tensor"'):
+        visuals.draw(f, view="tensor", depth=2)
+
+
+def test_a_graph_is_drawn_as_its_output(f: mg.Tensor) -> None:
+    assert repr(visuals.draw(mg.Graph(f), names=None)) == repr(visuals.draw(f, names=None))
+
+
+def test_a_module_without_an_input_has_nothing_to_show() -> None:
+    net = mg.nn.Sequential(mg.nn.Linear(2, 1, np.random.default_rng(0)))
+    for wrong in (net, type(net)):
+        with pytest.raises(
+            TypeError, match=r"draw\(Sequential\) has nothing to show: .* Write draw\(net\(x\)\)"
+        ):
+            visuals.draw(wrong)
+    assert len(visuals.draw(net([1.0, 2.0]), names=None).trace.nodes) == 5
+
+
+def test_several_tensors_are_refused_with_what_to_write(f: mg.Tensor) -> None:
+    with pytest.raises(
+        TypeError, match=r"graph of one Tensor, but got 2 of them. Show one, draw\(results\[0\]\)"
+    ):
+        visuals.draw([f, f])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        ({"grads": 1}, TypeError, "grads is True or False, not 1"),
+        ({"messages": "yes"}, TypeError, "messages is True or False, not 'yes'"),
+        ({"values": "some"}, ValueError, r'values is "auto" .*, "full" .* or "none" .*, not \'some\''),
+        ({"heat": True}, ValueError, r'heat is "auto" .* or "grad" .*, not True'),
+        ({"direction": "RL"}, ValueError, r'direction is "LR" .* or "TB" .*, not \'RL\''),
+    ],
+)
+def test_an_option_that_there_is_not_is_refused(
+    f: mg.Tensor, wrong: dict[str, Any], error: type[Exception], said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        visuals.draw(f, **wrong)
 
 
 def test_a_graph_that_nobody_could_read_is_refused_before_it_is_written_down(
@@ -112,7 +164,7 @@ def test_a_graph_that_nobody_could_read_is_refused_before_it_is_written_down(
 
 def test_a_small_picture_brings_a_png_along_and_a_large_one_does_not_make_anybody_wait() -> None:
     assert "image/png" in visuals.draw(chain(3))._repr_mimebundle_()
-    assert sorted(visuals.draw(chain(200))._repr_mimebundle_()) == ["text/html", "text/plain"]
+    assert sorted(visuals.draw(chain(200), view="tensor")._repr_mimebundle_()) == ["text/html", "text/plain"]
 
 
 def test_a_picture_without_messages_asks_for_no_frames() -> None:

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visuals.across import Across
-from visuals.boxes import Box
 from visuals.coordinates import Spacing, by_layers, curve_through
 from visuals.labels import _point, overlap, rect
 from visuals.layered import Layers, effort, ranks
+from visuals.pieces import Box
 
 
 def graph(seed: int, count: int) -> tuple[Any, dict[str, Box]]:

@@ -107,3 +107,9 @@ def test_frozen_graphs_have_details_too():
     stepper = BackpropStepper(np.sum(x * x.detach()))
     assert stepper.frozen
     assert stepper.details["e0"]["lines"]
+
+
+def test_a_call_with_several_results_has_a_panel_too():
+    q, r = np.linalg.qr(mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True, name="a"))
+    stepper = BackpropStepper(np.sum(q) + np.sum(r), names=None)
+    assert len(stepper.details) == sum(frame["kind"] == "message" for frame in stepper.trace["frames"])

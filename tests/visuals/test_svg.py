@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from visuals import svg
-from visuals.boxes import SIZES
 from visuals.heat import cells
 from visuals.layout import layout
+from visuals.letters import NORMAL
 from visuals.text import width
 
 NS = "{http://www.w3.org/2000/svg}"
@@ -151,7 +151,7 @@ def test_in_a_still_picture_cells_of_one_colour_share_a_group(graphs: dict[str, 
 
 
 def test_heat_cells_are_strong_where_values_are_large() -> None:
-    from visuals.boxes import Heat
+    from visuals.pieces import Heat
 
     heat = Heat("value", 0, 0, 1, 4, 5, 5)
     shades = cells(heat, {"thumbnail": [[-2.0, 0.0, 1.0, "nan"]]})
@@ -199,7 +199,9 @@ def test_every_text_fits_into_its_box(small: dict[str, Any], direction: Any) -> 
         box = place.nodes[group.get("data-id", "")]
         for line in group.iter(f"{NS}text"):
             css = line.get("class", "")
-            w = width(line.text or "", float(line.get("font-size", SIZES[css])), css in ("mg-name", "mg-op"))
+            w = width(
+                line.text or "", float(line.get("font-size", NORMAL.of[css])), css in ("mg-name", "mg-op")
+            )
             x = float(line.get("x", 0)) + (w / 2 if line.get("text-anchor") == "start" else 0)
             assert abs(x) + w / 2 <= box["w"] / 2, (css, line.text)
             assert abs(float(line.get("y", 0))) < box["h"] / 2

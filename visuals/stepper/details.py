@@ -49,13 +49,16 @@ def details(live: Rerun, made: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
     for edge in live.edges:
         node, position = live.functions[edge["target"]], edge["position"]
         argument = made.get(node.parents[position])
-        if argument is None or not argument.requires_grad:
+        if argument is None or not getattr(argument, "requires_grad", True):  # several results are no Tensor
             continue
         key = node.fun, position
         if key not in sources:
             sources[key] = source_of(*key)
         found[edge["id"]] = dict(sources[key])
-        matrix = jacobian(node, position, live.arguments(node, made), made[node])
+        try:
+            matrix = jacobian(node, position, live.arguments(node, made), made[node])
+        except (TypeError, ValueError):  # a rule of the user's that fails; the run says so where it is sent
+            continue
         if matrix is not None:
             found[edge["id"]]["jacobian"] = matrix
     return found

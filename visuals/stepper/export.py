@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 import minigrad as mg
 from visuals import text as words
+from visuals.debug.still import signed
+from visuals.debug.views import beginning, examined, with_sizes
 from visuals.export import outline
 from visuals.files import write_whole
 from visuals.layout import layout
@@ -27,7 +29,6 @@ from visuals.stepper.asking import Question
 from visuals.stepper.details import details
 from visuals.stepper.editing import NO_PYTHON, prepared
 from visuals.stepper.modes import MODES, one_of, wanted
-from visuals.subject import trace_of
 from visuals.svg import escape
 from visuals.theme import palette
 
@@ -43,11 +44,12 @@ def to_html(
     theme: str = "auto",
     names: Literal["auto"] | dict[str, Any] | None = "auto",
     gradient: Any = None,
+    compare: Any = None,
 ) -> Path:
     """Write the stepper of a Tensor (or of a Trace) as one page for any browser, offline.
 
     Args:
-        output: as for `BackpropStepper`; so are `mode`, `ask`, `tolerance`, `names` and `gradient`. In
+        output: as for `BackpropStepper`; so are `mode`, `ask`, `tolerance`, `names`, `gradient` and `compare`. In
             predict mode, the reader saves the answers as a JSON file.
         path: the file to write; `~` is the home folder.
         title: the page's heading; None says whose graph it is.
@@ -69,11 +71,12 @@ def to_html(
     """
     palette(theme)
     one_of("mode", mode, MODES)
-    trace = trace_of(output, names, sys._getframe(1), "to_html", gradient)
+    trace, own, found = examined(output, mode, names, sys._getframe(1), "to_html", gradient, compare)
     questions = wanted(trace, mode, ask, tolerance)
-    live, _ = prepared(output, trace, gradient)
+    live, _ = prepared(output, own, gradient)
     more = {} if live is None else details(live, live.forward({}))
-    return write_whole(Path(path).expanduser(), page(trace, title, theme, mode, questions, tolerance, more))
+    text = page(trace, title, theme, mode, questions, tolerance, more, found)
+    return write_whole(Path(path).expanduser(), text)
 
 
 def page(
@@ -84,10 +87,12 @@ def page(
     questions: Sequence[Question] = (),
     tolerance: float = 0.01,
     more: dict[str, Any] | None = None,
+    found: dict[str, Any] | None = None,
 ) -> str:
-    """The page as text; `more` is what `details` found."""
+    """The page as text; `more` is what `details` found, `found` what `examined` did."""
     place = layout(trace)
     traits = {"step": 0, "mode": mode, "selected": "", "theme": theme, "title": "", "answers": {}}
+    traits |= {"view": "", "followed": {}, "step": beginning(found or {})}
     traits |= {
         "tolerance": tolerance,
         "frozen": NO_PYTHON,
@@ -101,17 +106,19 @@ def page(
         "svg": recording.live_picture(trace, place),
         "questions": list(questions),
         "details": more or {},
+        "findings": with_sizes(found or {}, place),
     }
     program = f"{module()}\n{SHIM}"
     parts = {
         "title": escape(title or words.graph_label(trace).partition(":")[0]),
         "theme": theme,
-        "css": f"{recording.css(theme)}\n{PAGE_CSS}",
+        "css": tight(f"{recording.css(theme)}\n{PAGE_CSS}"),
         "hash": base64.b64encode(hashlib.sha256(program.encode()).digest()).decode(),
         "data": as_json({**traits, "packed": pack(packed)}),
         "program": program,
     }
     still = recording.still_picture(trace, place, theme, True, questions)
+    still = signed(still, found or {}, place)
     if len(still) + sum(map(len, parts.values())) > LIGHT_PAGE:
         told = words.graph_label(trace) if questions else outline(trace)
         lines = "\n".join(escape(line) for line in told.splitlines())
@@ -139,6 +146,17 @@ def module() -> str:
     code = re.sub(r"^export ", "", code, flags=re.MULTILINE)
     code = re.sub(r"^ *(//.*|/\*\*((?!\*/)[\s\S])*\*/)$", "", code, flags=re.MULTILINE)
     return re.sub(r"\n\s+", "\n", code)
+
+
+def tight(css: str) -> str:
+    """A style sheet without its comments, and without the spaces that only people need.
+
+    >>> tight("p { /* red */\\n  color: red;\\n}\\n")
+    'p{color:red;}'
+    """
+    return re.sub(
+        r"\s*([{};,>])\s*|(?<=[a-z]):\s+", lambda m: m[1] or ":", re.sub(r"/\*[\s\S]*?\*/", "", css)
+    ).strip()
 
 
 def as_json(value: Any) -> str:

@@ -14,6 +14,7 @@
  *   7. Edit     changes the value of a leaf, where Python listens
  *   8. Controls buttons, slider, keys, play
  *   9. render   puts them together and listens to the model
+ *  10. Debug    what Python has found out about the run: signs in the picture, and a card with a view per question
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
@@ -25,7 +26,7 @@
  * @typedef {{id: string, source: string, target: string, position: number}} TraceEdge
  * @typedef {{kind: "forward"|"seed"|"message"|"accumulate"|"done", active: string[], sentence: string, edge?: string,
  *            upstream?: Summary, rule?: string, local?: Summary|null, message?: Summary, before?: Summary|null,
- *            after?: Summary, unbroadcast?: null|{axes: number[], from: number[], to: number[]},
+ *            after?: Summary, title?: string, unbroadcast?: null|{axes: number[], from: number[], to: number[]},
  *            set: {nodes?: Object<string, {value?: Summary, grad?: Summary}>}}} Frame
  * @typedef {{version: number, output: string, nodes: TraceNode[], edges: TraceEdge[], frames: Frame[]}} Trace
  * @typedef {{trace: Trace, nodes: Map<string, TraceNode>, edges: Map<string, TraceEdge>,
@@ -573,7 +574,7 @@ function tellDone(graph, frame, state) {
     const leaf = graph.nodes.get(id);
     return term(shortName(leaf), state.grads[id], partial(graph.output, leaf, ""));
   });
-  return ["Done: the gradients", [make("div", { class: "mg-equation mg-list" }, ...terms)]];
+  return [frame.title ?? "Done: the gradients", [make("div", { class: "mg-equation mg-list" }, ...terms)]];
 }
 
 /** One value in a line of text. @param {Summary|null} summary */
@@ -1500,6 +1501,7 @@ function render({ model, el }) {
     undo: () => request({}),
   });
   nodeCard.element.append(editor.element);
+  const debug = makeDebug({ model, graph, picture, go, set });
   const name = make("p", { class: "mg-title" });
   const root = make(
     "section",
@@ -1510,6 +1512,7 @@ function render({ model, el }) {
     status,
     ask.element,
     make("div", { class: "mg-view" }, pane, zoom.element),
+    debug.element,
     make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
   );
 
@@ -1673,6 +1676,7 @@ function render({ model, el }) {
     const asked = next?.step === state.step ? next : undefined;
     const selected = graph.nodes.has(model.get("selected")) ? model.get("selected") : "";
     picture.show(state, selected, asked);
+    debug.show(state);
     controls.show(state);
     setText(status, state.frame ? clean(state.frame.sentence) : START);
     frameCard.show(...tellFrame(graph, state));
@@ -1800,6 +1804,8 @@ function render({ model, el }) {
     "change:mode": show,
     "change:answers": show,
     "change:questions": show,
+    "change:view": show,
+    "change:followed": show,
     "change:theme": showTheme,
     "change:title": showTitle,
   };
@@ -1919,6 +1925,518 @@ function lookAt(pane, elements) {
   const far = Math.hypot(left, top) > 1.5 * view.width; // a long way would take longer than the next step
   const calm = far || matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (hidden) pane.scrollBy({ left, top, behavior: calm ? "instant" : "smooth" });
+}
+
+// ------------------------------------------------------------------------------------------------ 10. Debug
+// Python has looked into the run (visuals/debug). Here its findings are shown: signs in the picture, and a card with
+// one view per question. The step decides what has arrived and what is alive; everything else is as Python found it.
+
+/**
+ * @typedef {{checks?: Checks, differences?: Differences, paths?: Paths, depth?: Depth, tape?: Tape,
+ *            sizes?: Object<string, [number, number]>}} Findings   see visuals/debug/views.py
+ * @typedef {{rows: {edge: string, about: string, verdict: "right"|"wrong"|"unchecked", says: string, details: string,
+ *            rule: string, step: number, error: string, sent: Summary|null, numeric: Summary|null}[], first: string,
+ *            reason: string, count: string, spoiled: Object<string, number>}} Checks
+ * @typedef {{rows: {id: string, about: string, what: string, after: string, before: string, step: number}[],
+ *            count: string, cut: number, remarks: string[], differ: string[], only: string[],
+ *            ghosts: Object<string, {value: Summary, grad: Summary|null}>, ghostEdges: string[]}} Differences
+ * @typedef {{id: string, name: string, output: string, count: string, complete: boolean, multiplications: string,
+ *            reverse: string, all: string, sentence: string, gradient: string,
+ *            paths: {edges: string[], way: string, product: string, sum: string}[]}} LeafPaths
+ * @typedef {{leaves: LeafPaths[], left: number}} Paths
+ * @typedef {{kind: "layer"|"depth", rows: {label: string, nodes: string[]}[], scale: [number, number],
+ *            before?: (number|null)[], verdict: string}} Depth
+ * @typedef {{arrays: {name: string, node: string, shape: number[], bytes: number, reasons: string[], begin: number,
+ *            end: number}[], gradients: number[], sentence: string}} Tape
+ */
+
+/** The views, in the order of their buttons: the key of its findings, its name, and what makes it. */
+const VIEWS = [
+  { id: "checks", name: "Checks", make: makeChecks },
+  { id: "differences", name: "Differences", make: makeDifferences },
+  { id: "paths", name: "Paths", make: makePaths },
+  { id: "depth", name: "Gradient sizes", make: makeThermometer },
+  { id: "tape", name: "Tape memory", make: makeTape },
+];
+
+/**
+ * The card that shows the findings, and the signs in the picture. Without findings it is not there.
+ * @param {{model: any, graph: Graph, picture: any, go: (step: number) => void,
+ *   set: (trait: string, value: any) => void}} context
+ */
+function makeDebug(context) {
+  const { model, graph, picture } = context;
+  /** @type {Findings} */
+  const findings = model.get("findings") ?? {};
+  const known = VIEWS.filter(({ id }) => findings[id]);
+  const made = new Map(); // a view is made when it is first opened, and stays: its buttons keep the focus
+  const buttons = known.map(({ id, name }) => {
+    const button = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, name);
+    button.addEventListener("click", () => context.set("view", id));
+    return button;
+  });
+  const body = make("div", { class: "mg-findings" });
+  const choice = make("div", { class: "mg-views", role: "group", "aria-label": "What to look at" }, ...buttons);
+  const element = make("div", { class: "mg-card mg-debug", role: "group", "aria-label": "Debug" }, choice, body);
+  element.hidden = !known.length;
+  choice.hidden = known.length < 2;
+  const signs = makeSigns(findings, graph, picture);
+  let opened = null; // the view that is shown
+
+  /** @param {State} state */
+  function show(state) {
+    const now = known.find(({ id }) => id === model.get("view")) ?? known[0];
+    if (!now) return;
+    known.forEach(({ id }, i) => buttons[i].setAttribute("aria-pressed", String(id === now.id)));
+    if (!made.has(now.id)) made.set(now.id, now.make(findings[now.id], context));
+    const view = made.get(now.id);
+    if (body.firstChild !== view.element) {
+      body.replaceChildren(view.element);
+      opened?.leave?.();
+      opened = view;
+    }
+    signs.show(state);
+    view.show(state);
+  }
+
+  return { element, show };
+}
+
+/**
+ * A sign at the corner of a node, or at the ledger of an edge. The card says the same in words, so a screen reader
+ * need not meet it here too.
+ * @param {SVGElement} group @param {string} text one character @param {string} css @param {[number, number]} at
+ */
+function addSign(group, text, css, [x, y]) {
+  const sign = drawn("g", { class: `mg-flag ${css}`, transform: `translate(${x},${y})`, "aria-hidden": "true" });
+  const letter = drawn("text", { y: 4.5, "text-anchor": "middle" });
+  letter.textContent = text;
+  sign.append(drawn("circle", { r: 9 }), letter);
+  group.append(sign);
+  return sign;
+}
+
+/** Where an edge's ledger begins (side −1) or ends (side 1), written or not; side 0 is the middle of an empty one. */
+function ledgerCorner(element, side) {
+  const ledger = element.querySelector(".mg-ledger");
+  const [x, y] = ledger.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
+  const box = ledger.querySelector(".mg-ledger-box");
+  return /** @type {[number, number]} */ ([
+    x + (side * Number(box.getAttribute("width"))) / 2,
+    y - (side ? Number(box.getAttribute("height")) / 2 : 0),
+  ]);
+}
+
+const SPOILED = "wrong, because a wrong message went into it";
+
+/** The signs that stay, whatever view is open. @param {Findings} findings @param {Graph} graph @param {any} picture */
+function makeSigns({ checks, differences, sizes }, graph, picture) {
+  if (differences) markDifferences(differences, sizes, picture);
+  for (const { edge, verdict } of checks?.rows ?? []) {
+    if (verdict === "right") continue;
+    const { element, line } = picture.edges.get(edge);
+    for (const part of [element, line]) part.classList.add(`mg-${verdict}`);
+    addSign(element, verdict === "wrong" ? "✗" : "?", `mg-flag-${verdict}`, ledgerCorner(element, picture.ledger(edge) ? -1 : 0));
+  }
+  const spoiled = Object.entries(checks?.spoiled ?? {}).map(([id, since]) => {
+    const { element, button } = picture.nodes.get(id);
+    const [width, height] = sizes[id];
+    return { id, since, button, sign: addSign(element, "!", "mg-flag-wrong", [width / 2 - 4, height / 2 - 2]) };
+  });
+
+  /** @param {State} state */
+  function show(state) {
+    for (const [id, told] of Object.entries(differences?.ghosts ?? {})) showGhost(picture.nodes.get(id), graph.nodes.get(id), told);
+    for (const { id, since, button, sign } of spoiled) {
+      const arrived = state.step >= since;
+      sign.classList.toggle("mg-off", !arrived);
+      const label = nodeLabel(graph.nodes.get(id), state);
+      button.setAttribute("aria-label", arrived ? `${label}, ${SPOILED}` : label);
+    }
+  }
+
+  return { show };
+}
+
+/** A button that looks like a line of text. @param {string} text @param {() => void} press */
+function linkButton(text, press) {
+  const button = make("button", { type: "button", class: "mg-link", ...OWN_KEYS }, text);
+  button.addEventListener("click", press);
+  return button;
+}
+
+/**
+ * A table with a heading per column. @param {string} label @param {string[]} columns @param {(Node|string)[][]} rows
+ */
+function tableOf(label, columns, rows) {
+  const head = make("tr", {}, ...columns.map((column) => make("th", { scope: "col" }, column)));
+  const table = make("table", { class: "mg-rows" }, make("thead", {}, head), make("tbody"));
+  const region = make("div", { class: "mg-scroll", role: "region", "aria-label": label, tabindex: "0", ...OWN_KEYS }, table);
+  fillRows(region, rows);
+  return region;
+}
+
+/** Other rows in the same table. @param {Element} region @param {(Node|string)[][]} rows */
+function fillRows(region, rows) {
+  const lines = rows.map(([first, ...rest]) =>
+    make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell) => make("td", {}, cell))),
+  );
+  region.querySelector("tbody").replaceChildren(...lines);
+}
+
+/** Something that opens. @param {string} name @param {...(Node|null)} content */
+function folded(name, ...content) {
+  return make("details", {}, make("summary", { tabindex: "0", ...OWN_KEYS }, name), ...content);
+}
+
+// Checks: the first wrong edge ----------------------------------------------------------------------------
+
+const VERDICTS = { right: "✓ right", wrong: "✗ wrong", unchecked: "? not checked" };
+
+/** @param {Checks} checks */
+function makeChecks({ rows, first, reason, count }, { model, go }) {
+  const wrong = rows.find(({ edge }) => edge === first);
+  const all = rows.map(({ about, verdict, rule, says, error, step }) => [
+    linkButton(about, () => go(step)),
+    VERDICTS[verdict],
+    make("code", {}, pretty(rule)),
+    says || (error ? `error ${error}` : ""),
+  ]);
+  const element = make(
+    "div",
+    {},
+    ...(wrong ? tellWrong(wrong, reason, model.get("details")[first], go) : [make("p", { class: "mg-right" }, "No wrong edge.")]),
+    make("p", { class: "mg-hint" }, count),
+    folded("All edges, in the order of the backward pass", tableOf("All edges", ["edge", "verdict", "rule", "what was found"], all)),
+  );
+  return { element, show() {} };
+}
+
+/** What is wrong, why, and how it can be known. */
+function tellWrong({ about, says, details, step, sent, numeric }, reason, rule, go) {
+  const there = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, `Go to step ${step}`);
+  there.addEventListener("click", () => go(step));
+  const equation = make(
+    "div",
+    { class: "mg-equation" },
+    term("it sends", sent, sent ? "" : "nothing"),
+    sign("≠"),
+    term("finite differences give", numeric, "for the same upstream gradient"),
+  );
+  return [
+    make("div", { class: "mg-row" }, make("p", { class: "mg-verdict mg-wrong-text" }, `✗ First wrong edge: ${about}`), there),
+    make("p", {}, says),
+    numeric ? equation : null,
+    ...details.split("\n").map((line) => make("p", { class: "mg-hint" }, line)),
+    make("p", { class: "mg-hint" }, reason),
+    rule?.lines
+      ? folded("Its rule", make("p", { class: "mg-hint" }, rule.where), make("pre", { tabindex: "0", ...OWN_KEYS }, rule.lines))
+      : null,
+  ];
+}
+
+// Differences: another run, laid over this one ------------------------------------------------------------
+
+/** ≠ where both runs have something that differs, + where only this one has it, − where only the other has. */
+function markDifferences({ differ, only, ghosts, ghostEdges }, sizes, picture) {
+  const marked = [...differ.map((id) => [id, "≠", "differs"]), ...only.map((id) => [id, "+", "only"])];
+  marked.push(...[...Object.keys(ghosts), ...ghostEdges].map((id) => [id, MINUS, "ghost"]));
+  for (const [id, text, css] of marked) {
+    const edge = picture.edges.get(id);
+    const part = edge ?? picture.nodes.get(id);
+    for (const element of [part.element, edge?.line]) element?.classList.add(`mg-${css}`);
+    if (edge && css !== "differs") continue; // the nodes at its ends say it
+    const [width, height] = sizes[id] ?? [0, 0];
+    addSign(part.element, text, `mg-flag-${css}`, edge ? ledgerCorner(part.element, 1) : [4 - width / 2, 2 - height / 2]);
+  }
+}
+
+/** A node that only the other run has: its numbers are there from the beginning, and never change. */
+function showGhost(part, node, { value, grad }) {
+  const texts = [...summaryLines("value", value), ...summaryLines("grad", grad)];
+  part.lines.forEach((line, i) => line && setText(line, texts[i]));
+  if (part.heats.value) paint(part.heats.value, value);
+  if (part.heats.grad) paint(part.heats.grad, grad ?? undefined);
+  const state = /** @type {any} */ ({ values: { [node.id]: value }, grads: grad ? { [node.id]: grad } : {} });
+  part.button.setAttribute("aria-label", `${nodeLabel(node, state)}, only in the other run`);
+}
+
+/** @param {Differences} differences */
+function makeDifferences({ rows, count, cut, remarks }, { model, go, set, graph }) {
+  const open = ({ id, step }) => {
+    if (graph.nodes.has(id)) set("selected", id);
+    go(step);
+  };
+  const links = rows.map((row) => linkButton(row.about, () => open(row)));
+  const lines = rows.map(({ what, after, before }, k) => [links[k], what, after, before]);
+  const first = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, "Go to the first");
+  first.addEventListener("click", () => open(rows[0]));
+  first.hidden = !rows.length;
+  const element = make(
+    "div",
+    {},
+    make("div", { class: "mg-row" }, make("p", { class: "mg-verdict" }, `${count} to the other run`), first),
+    ...remarks.map((remark) => make("p", {}, remark)),
+    rows.length ? tableOf("Differences", ["where", "what", "this run", "other run"], lines) : null,
+    cut ? make("p", { class: "mg-hint" }, `… and ${cut} more.`) : null,
+    rows.length
+      ? make("p", { class: "mg-hint" }, `In the picture: ≠ it differs, + only in this run, ${MINUS} and dashed: only in the other run.`)
+      : null,
+  );
+  /** The rows on the selected node stand out. */
+  const show = () =>
+    links.forEach((link, k) => link.setAttribute("aria-current", String(rows[k].id === model.get("selected"))));
+  return { element, show };
+}
+
+// Paths: the gradient as a sum over all ways from a leaf to the result ------------------------------------
+
+/** Show one path in the picture, or none. @param {any} picture @param {Graph} graph @param {string[]} edges */
+function highlight(picture, graph, edges) {
+  const on = new Set(edges.flatMap((id) => [id, graph.edges.get(id).source, graph.edges.get(id).target]));
+  picture.svg.classList.toggle("mg-one-path", on.size > 0);
+  for (const [id, { element }] of picture.nodes) element.classList.toggle("mg-path", on.has(id));
+  for (const [id, { element, line }] of picture.edges)
+    for (const part of [element, line]) part.classList.toggle("mg-path", on.has(id));
+}
+
+/**
+ * One path after the other, and what they would cost. Which one is followed is a trait: it outlives a re-display.
+ * @param {Paths} paths @param {any} context
+ */
+function makePaths({ leaves, left }, { model, set, graph, picture }) {
+  const choose = /** @type {HTMLSelectElement} */ (
+    make(
+      "select",
+      { class: "mg-speed", "aria-label": "Leaf", ...OWN_KEYS },
+      ...leaves.map(({ id, name, count }) => make("option", { value: id }, `${name} (${count})`)),
+    )
+  );
+  const now = () => {
+    const { leaf, path = 0 } = model.get("followed");
+    const about = leaves.find(({ id }) => id === leaf) ?? leaves[0];
+    return { about, at: Math.min(Math.max(path, 0), about.paths.length - 1) };
+  };
+  const follow = (/** @type {string} */ leaf, /** @type {number} */ path) => set("followed", { leaf, path });
+  const by = (/** @type {number} */ change) => {
+    const { about, at } = now();
+    follow(about.id, (at + change + about.paths.length) % about.paths.length);
+  };
+  choose.addEventListener("change", () => follow(choose.value, 0));
+  const button = (/** @type {string} */ name, /** @type {() => void} */ press) => {
+    const made = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, name);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const [cost, list] = [make("div"), make("div")];
+  const told = make("p", { class: "mg-told", "aria-live": "polite" });
+  const more = make("p", { class: "mg-hint" });
+  const element = make(
+    "div",
+    {},
+    make(
+      "div",
+      { class: "mg-row" },
+      make("label", { class: "mg-row" }, "Paths from", choose),
+      button("Previous path", () => by(-1)),
+      button("Next path", () => by(1)),
+    ),
+    told,
+    cost,
+    list,
+    more,
+  );
+  let shown = ""; // the leaf whose table stands there
+  let rows = [];
+
+  function showLeaf(about) {
+    choose.value = about.id;
+    shown = about.id;
+    cost.replaceChildren(tellCost(about));
+    rows = about.paths.map(({ way }, k) => linkButton(way, () => follow(about.id, k)));
+    const lines = about.paths.map(({ product, sum }, k) => [rows[k], product, sum]);
+    list.replaceChildren(tableOf("Paths", ["path", "product", "sum so far"], lines));
+    const rest = about.complete ? "" : `The first ${about.paths.length} of ${about.count} paths are listed. `;
+    setText(more, `${rest}Reverse mode gives ${about.gradient}.${left ? ` ${left} more leaves are not shown.` : ""}`);
+  }
+
+  function show() {
+    const { about, at } = now();
+    if (shown !== about.id) showLeaf(about);
+    rows.forEach((row, k) => row.setAttribute("aria-current", String(k === at)));
+    const { edges, way, product, sum } = about.paths[at];
+    setText(told, `Path ${at + 1} of ${about.count}: ${way}. Product: ${product}. Sum so far: ${sum}.`);
+    highlight(picture, graph, edges);
+  }
+
+  return { element, show, leave: () => highlight(picture, graph, []) };
+}
+
+/** All paths against reverse mode. @param {LeafPaths} about */
+function tellCost({ name, output, count, multiplications, reverse, all }) {
+  const row = (/** @type {string[]} */ ...cells) => [cells[0], ...cells.slice(1)];
+  return tableOf(
+    "Cost",
+    [`∂${output === "the result" ? "result" : output}/∂${name}`, "multiplications", "how they are counted"],
+    [
+      row("path by path", multiplications, `${count} paths, one for each edge of each`),
+      row("reverse mode", reverse, "one for each edge on any of them: it adds up at a node before it goes on"),
+      row("reverse mode, all gradients", all, "one for each edge of the graph"),
+    ],
+  );
+}
+
+// Gradient sizes: a thermometer, by layer or by depth ------------------------------------------------------
+
+/**
+ * The norm of several gradients together, √Σ g²; null while none of them is known.
+ * @param {(Summary|undefined)[]} grads @returns {number|null}
+ */
+export function normOf(grads) {
+  const known = grads.filter(Boolean).map((grad) => Number(isScalar(grad) ? grad.scalar : (grad.norm ?? 0)));
+  return known.length ? Math.hypot(...known) : null;
+}
+
+/** How long a bar is, from 0 to 1: log₁₀ of the norm, between the least and the largest power of ten. */
+export function barLength(norm, [low, high]) {
+  if (norm === null || Number.isNaN(norm) || norm <= 0) return 0;
+  if (!Number.isFinite(norm) || high - low < 1e-12) return 1;
+  return Math.min(1, Math.max(0.02, (Math.log10(norm) - low) / (high - low)));
+}
+
+/** @param {number|null} norm */
+const powerText = (norm) => (norm === null ? "" : norm > 0 && Number.isFinite(norm) ? number(Math.log10(norm)) : "");
+
+/** @param {Depth} depth */
+function makeThermometer({ kind, rows, scale, before, verdict }) {
+  const lines = rows.map(({ label }, k) => {
+    const bar = make("div", { class: "mg-level" });
+    const other = make("div", { class: "mg-level mg-level-other" });
+    const norm = make("span");
+    const power = make("span");
+    const bars = make("div", { class: "mg-levels", "aria-hidden": "true" }, bar, before ? other : null);
+    const length = barLength(before?.[k] ?? null, scale);
+    other.style.width = `${100 * length}%`;
+    const cells = [label, bars, norm, power];
+    return { bar, norm, power, cells: before ? [...cells, before[k] === null ? NOT_COMPUTED : number(before[k])] : cells };
+  });
+  const columns = [kind, "log₁₀, as a bar", "norm", "log₁₀"];
+  const element = make(
+    "div",
+    {},
+    make("p", { class: "mg-hint" }, kind === "layer"
+      ? "The norm of the gradient of all parameters of a layer, as far as it has arrived."
+      : "The norm of the gradients at each depth, counted from the result, as far as they have arrived."),
+    verdict ? make("p", {}, verdict) : null,
+    tableOf("Gradient sizes", before ? [...columns, "norm, other run"] : columns, lines.map(({ cells }) => cells)),
+    before ? make("p", { class: "mg-hint" }, "Filled bars are this run, hollow ones the other.") : null,
+  );
+
+  /** @param {State} state */
+  function show(state) {
+    rows.forEach(({ nodes }, k) => {
+      const norm = normOf(nodes.map((id) => state.grads[id]));
+      const { bar, norm: text, power } = lines[k];
+      bar.style.width = `${100 * barLength(norm, scale)}%`;
+      setText(text, norm === null ? NOT_COMPUTED : number(norm));
+      setText(power, powerText(norm));
+    });
+  }
+
+  return { element, show };
+}
+
+// Tape memory: what is kept for the rules that are still to come ------------------------------------------
+
+/** A number of bytes, as people say it. @param {number} size */
+export function bytesText(size) {
+  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+  const power = size < 1024 ? 0 : Math.min(Math.floor(Math.log2(size) / 10), 4);
+  return `${number(size / 1024 ** power)} ${units[power]}`;
+}
+
+/** The arrays that are needed at a step. @param {Tape["arrays"]} arrays @param {number} step */
+export const aliveAt = (arrays, step) => arrays.filter(({ begin, end }) => begin <= step && step <= end);
+
+const sumOf = (/** @type {number[]} */ numbers) => numbers.reduce((sum, x) => sum + x, 0);
+const MOST_ARRAYS = 30; // in the table; the largest
+
+/** @param {Tape} tape */
+function makeTape({ arrays, gradients, sentence }, { graph, picture, go, model }) {
+  const saved = gradients.map((_, step) => sumOf(aliveAt(arrays, step).map(({ bytes }) => bytes)));
+  const top = Math.max(1, ...saved.map((bytes, step) => bytes + gradients[step]));
+  const { svg, marker } = tapeChart(saved, gradients, top);
+  svg.addEventListener("click", (event) => {
+    const box = svg.getBoundingClientRect();
+    go(Math.floor(((event.clientX - box.left) / box.width) * saved.length));
+  });
+  const told = make("p", { class: "mg-told" });
+  const table = tableOf("On the tape now", ["value of", "shape", "size", "kept for", "until step"], []);
+  const sizes = model.get("findings").sizes;
+  const signs = new Map();
+  for (const { node } of arrays) {
+    if (!picture.nodes.has(node) || signs.has(node)) continue;
+    const [width, height] = sizes[node];
+    signs.set(node, addSign(picture.nodes.get(node).element, "▪", "mg-flag-tape", [4 - width / 2, height / 2 - 2]));
+  }
+  const element = make(
+    "div",
+    {},
+    make("p", {}, sentence),
+    svg,
+    make(
+      "div",
+      { class: "mg-key" },
+      make("span", { class: "mg-key-saved" }, "below: values that rules will read"),
+      make("span", { class: "mg-key-gradients" }, "above: gradients"),
+      make("span", {}, `highest: ${bytesText(top)}`),
+    ),
+    told,
+    table,
+    make("p", { class: "mg-hint" }, "▪ in the picture: the value of this node is on the tape now."),
+  );
+
+  /** @param {State} state */
+  function show({ step }) {
+    const alive = aliveAt(arrays, step);
+    marker.setAttribute("x", String(step));
+    const several = alive.length === 1 ? "1 array" : `${alive.length} arrays`;
+    setText(told, `At step ${step} the tape holds ${several}, ${bytesText(saved[step])}; gradients take ${bytesText(gradients[step])}.`);
+    const largest = [...alive].sort((a, b) => b.bytes - a.bytes).slice(0, MOST_ARRAYS);
+    const rows = largest.map(({ name, shape, bytes, reasons, end }) => [name, shapeText(shape), bytesText(bytes), reasons.join("; "), String(end)]);
+    fillRows(table, rows); // the table stays, and keeps the focus
+    const here = new Set(alive.map(({ node }) => node));
+    for (const [node, sign] of signs) sign.classList.toggle("mg-off", !here.has(node));
+  }
+
+  return { element, show, leave: () => signs.forEach((sign) => sign.classList.add("mg-off")) };
+}
+
+/** Two areas, one on the other, a column for each step; and a marker at the step. */
+function tapeChart(saved, gradients, top) {
+  const height = 100;
+  const svg = drawn("svg", {
+    class: "mg-chart",
+    viewBox: `0 0 ${saved.length} ${height}`,
+    preserveAspectRatio: "none",
+    role: "img",
+    "aria-label": `Memory at each of ${saved.length} steps, at most ${bytesText(top)}`,
+  });
+  const area = (/** @type {number[]} */ low, /** @type {number[]} */ high) => {
+    const y = (/** @type {number} */ bytes) => height - (bytes / top) * (height - 6);
+    const over = high.map((bytes, k) => `L${k},${y(bytes)} L${k + 1},${y(bytes)}`);
+    const back = low.map((bytes, k) => `L${k + 1},${y(bytes)} L${k},${y(bytes)}`).reverse();
+    return `M0,${y(low[0])} ${over.join(" ")} ${back.join(" ")} Z`;
+  };
+  const nothing = saved.map(() => 0);
+  const both = saved.map((bytes, step) => bytes + gradients[step]);
+  const marker = drawn("rect", { class: "mg-now", y: 0, width: 1, height });
+  svg.append(
+    drawn("path", { class: "mg-area-saved", d: area(nothing, saved) }),
+    drawn("path", { class: "mg-area-gradients", d: area(saved, both) }),
+    marker,
+  );
+  return { svg, marker };
 }
 
 export default { render };

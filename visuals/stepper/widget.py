@@ -10,6 +10,8 @@ import anywidget
 import traitlets
 
 from visuals import text as words
+from visuals.debug.still import signed
+from visuals.debug.views import AS_THEY_ARE, beginning, examined, with_sizes
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
@@ -17,7 +19,6 @@ from visuals.stepper.details import details
 from visuals.stepper.editing import answered, ledgers, prepared
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.scores import score
-from visuals.subject import trace_of
 from visuals.svg import escape
 from visuals.theme import THEMES
 
@@ -34,7 +35,8 @@ class BackpropStepper(anywidget.AnyWidget):
 
     Args:
         output: the result whose backward pass is wanted, usually the loss; or a `mg.Trace`.
-        mode: "watch"; or "predict": the stepper stops before each event of a kind and asks for it.
+        mode: "watch"; or "predict": the stepper stops before each event of a kind and asks for it; or "debug": every
+            rule is checked against finite differences, in place, and the stepper opens at the first wrong edge.
         ask: in predict mode, what for: "messages" (if left out), "values", "gradients", "order" (which node may send
             next), "patterns"; or a list of nodes, by name or as Tensors, whose messages are asked for.
         tolerance: the relative error that still counts as right.
@@ -42,6 +44,7 @@ class BackpropStepper(anywidget.AnyWidget):
             None leaves them nameless.
         theme: "auto" follows the notebook and the screen; "light" and "dark" do not.
         gradient: the upstream gradient of `output`; None means 1 for one number, and ones otherwise.
+        compare: a Tensor or Trace of another run, laid over this one: what differs is marked and told.
 
     Attributes:
         step: how many frames have happened, from 0 to `len(stepper)`. Set it, and the picture follows.
@@ -50,9 +53,11 @@ class BackpropStepper(anywidget.AnyWidget):
         trace: the run, as `mg.Trace.to_dict()` gives it.
         frozen: why the values of leaves cannot be changed in the picture; "" if they can.
         questions, answers: what predict mode asks, and what was answered, by the id of the question.
+        findings: what was found out about the run, in debug mode and by `compare`; see `visuals.debug`.
+        view: which of the findings is looked at: "checks", "differences", …
 
     Raises:
-        TypeError: `output` is neither a Tensor nor a Trace.
+        TypeError: `output` is neither a Tensor nor a Trace; or it is a Trace in debug mode.
         ValueError: there is no such mode, theme or kind of question; the graph has more than 1000 nodes, or nothing
             in it that could be asked for.
 
@@ -87,6 +92,9 @@ class BackpropStepper(anywidget.AnyWidget):
     ledgers = traitlets.Dict().tag(sync=True)
     theme = traitlets.Unicode("auto").tag(sync=True)
     title = traitlets.Unicode("").tag(sync=True)
+    findings = traitlets.Dict().tag(sync=True)
+    view = traitlets.Unicode("").tag(sync=True)
+    followed = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -98,14 +106,20 @@ class BackpropStepper(anywidget.AnyWidget):
         names: Literal["auto"] | dict[str, Any] | None = "auto",
         theme: str = "auto",
         gradient: Any = None,
+        compare: Any = None,
     ) -> None:
         one_of("mode", mode, MODES)
         one_of("theme", theme, THEMES)
-        self._run = trace_of(output, names, sys._getframe(1), "BackpropStepper", gradient)
+        caller = sys._getframe(1)
+        self._run, own, found = examined(output, mode, names, caller, "BackpropStepper", gradient, compare)
         asked = wanted(self._run, mode, ask, tolerance)
-        self._live, reason = prepared(output, self._run, gradient)
+        self._live, reason = prepared(output, own, gradient)
         self._place = layout(self._run)
+        if found:
+            reason = AS_THEY_ARE
         super().__init__(
+            findings=with_sizes(found, self._place),
+            step=beginning(found),
             trace=self._run.to_dict(),
             svg=recording.live_picture(self._run, self._place),
             mode=mode,
@@ -185,6 +199,10 @@ class BackpropStepper(anywidget.AnyWidget):
     @traitlets.validate("mode")
     def _valid_mode(self, proposal: Any) -> str:
         mode = one_of("mode", proposal["value"], MODES)
+        if mode == "debug" and not self.findings:
+            raise traitlets.TraitError(
+                'This stepper has not looked into its graph: make one that does, BackpropStepper(loss, mode="debug").'
+            )
         if mode == "predict" and not self.questions:
             self.questions = wanted(self._run, mode, None, self.tolerance)
         return mode
@@ -206,6 +224,7 @@ class BackpropStepper(anywidget.AnyWidget):
             return None
         data, about = bundle
         still = recording.still_picture(self._run, self._place, self.theme, questions=self.questions)
+        still = signed(still, self.findings, self._place)
         image = base64.b64encode(still.encode()).decode()
         alt = escape(words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
         html = f'<img src="data:image/svg+xml;base64,{image}" alt="{alt}" style="max-width:100%;height:auto">'
