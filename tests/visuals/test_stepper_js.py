@@ -102,6 +102,8 @@ def test_a_page_has_the_same_program_without_its_comments():
     names = sorted(re.findall(r"^export (?:const|function) (\w+)", recording.script(), re.MULTILINE))
     assert len(names) > 15
     program = (
-        f"{code}\nconsole.log(JSON.stringify([{', '.join(names)}, stepper.render].map((f) => typeof f)));"
+        f"const {{ default: stepper, {', '.join(names)} }} = await import('data:text/javascript,'"
+        f"+ encodeURIComponent({json.dumps(code)}));"
+        f"console.log(JSON.stringify([{', '.join(names)}, stepper.render].map((f) => typeof f)));"
     )
     assert set(json.loads(run_node("--input-type=module", "-e", program))) == {"function"}

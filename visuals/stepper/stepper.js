@@ -14,6 +14,7 @@
  *   7. Edit     changes the value of a leaf, where Python listens
  *   8. Controls buttons, slider, keys, play
  *   9. render   puts them together and listens to the model
+ *  10. Notes    the lecturer's notes, all sentences as a table, large type for a lecture
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
@@ -1137,6 +1138,182 @@ function fieldsOf(question) {
   return { content: [table], read };
 }
 
+// -------------------------------------------------------------------------- 10. Notes, narration, presenting
+// What is said beside the picture: the lecturer's notes, and all sentences as a table; and the large type of a lecture.
+
+/** @param {Object<string, string>|undefined} notes by step, see notes.py @param {number} step @returns {string} */
+export const noteAt = (notes, step) => String(notes?.[step] ?? "");
+
+/** The nearest step with a note, after or before this one, or null. @param {Object<string, string>|undefined} notes */
+export function nextNote(notes, step, backwards = false) {
+  const steps = Object.keys(notes ?? {}).map(Number).sort((a, b) => a - b);
+  const found = backwards ? steps.reverse().find((at) => at < step) : steps.find((at) => at > step);
+  return found ?? null;
+}
+
+/**
+ * Everything that may be told: what happens at each step up to `until`, with the note that belongs to it.
+ * @param {Trace} trace @param {Object<string, string>|undefined} notes
+ * @param {number} [until] the step of an open question: what comes after it would be the answer
+ * @returns {{step: number, text: string, note: string}[]}
+ */
+export function narration(trace, notes, until = trace.frames.length) {
+  const told = [START, ...trace.frames.slice(0, until).map(({ sentence }) => clean(sentence))];
+  return told.map((text, step) => ({ step, text, note: noteAt(notes, step) }));
+}
+
+/**
+ * All sentences as a table. It is written when it is opened, or printed: thousands of rows take their time.
+ * @param {(step: number) => void} go
+ */
+function makeNarration(go) {
+  const body = make("tbody");
+  const table = make(
+    "table",
+    { class: "mg-narration-table" },
+    make("thead", {}, make("tr", {}, ...["step", "what happens"].map((text) => make("th", { scope: "col" }, text)))),
+    body,
+  );
+  const element = /** @type {HTMLDetailsElement} */ (
+    make("details", { class: "mg-narration" }, make("summary", { tabindex: "0", ...OWN_KEYS }, "All steps in words"), table)
+  );
+  let [trace, notes, until, step] = /** @type {any[]} */ ([null, null, 0, 0]);
+  let written = ""; // which rows stand there
+
+  function rowOf(row) {
+    const button = make("button", { type: "button", class: "mg-goto", "aria-label": `Go to step ${row.step}`, ...OWN_KEYS }, String(row.step));
+    button.addEventListener("click", () => go(row.step));
+    const note = row.note && make("div", { class: "mg-note" }, row.note);
+    return make("tr", {}, make("td", {}, button), make("td", {}, row.text, note));
+  }
+
+  function write() {
+    if (!element.open || !trace) return;
+    const wanted = [numberOf(trace), numberOf(notes), until].join();
+    if (wanted !== written) body.replaceChildren(...narration(trace, notes, until).map(rowOf));
+    written = wanted;
+    body.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    body.children[step]?.setAttribute("aria-current", "step");
+  }
+
+  function show(...now) {
+    [trace, notes, until, step] = now;
+    write();
+  }
+
+  // On paper it is open, whatever it was on the screen.
+  let wasOpen = null;
+  function printed(on) {
+    if (on === (wasOpen !== null)) return;
+    if (on) wasOpen = element.open;
+    element.open = on || wasOpen;
+    if (!on) wasOpen = null;
+    write();
+  }
+  const paper = matchMedia("print");
+  const listeners = [
+    [paper, "change", () => printed(paper.matches)],
+    [window, "beforeprint", () => printed(true)],
+    [window, "afterprint", () => printed(false)],
+  ];
+  for (const [target, event, listener] of listeners) target.addEventListener(event, listener);
+  element.addEventListener("toggle", write);
+  const stop = () => listeners.forEach(([target, event, listener]) => target.removeEventListener(event, listener));
+  return { element, show, stop };
+}
+
+/** @type {WeakMap<object, number>} */
+const numbers = new WeakMap();
+let numbered = 0;
+
+/** A number for an object that stays the same, to see whether it is another one. @param {object|null|undefined} object */
+function numberOf(object) {
+  if (!object) return 0;
+  if (!numbers.has(object)) numbers.set(object, ++numbered);
+  return numbers.get(object);
+}
+
+/** Small marks under the slider where there is something to say. @param {HTMLElement} slider */
+function makeMarks(slider) {
+  const element = make("div", { class: "mg-marks", "aria-hidden": "true" });
+  slider.after(element);
+  return (/** @type {Object<string, string>|undefined} */ notes, /** @type {number} */ last) => {
+    const marks = Object.keys(notes ?? {}).map((step) => {
+      const mark = make("span");
+      mark.style.setProperty("--mg-at", String(Number(step) / Math.max(last, 1)));
+      return mark;
+    });
+    element.replaceChildren(...marks);
+  };
+}
+
+/**
+ * Large type for a lecture hall, full screen where the page may have it, and the keys of a clicker.
+ * @param {HTMLElement} root @param {{by: (change: number) => void, set: (on: boolean) => void}} actions
+ */
+function makePresenter(root, actions) {
+  const button = iconButton("Present", () => present(!on));
+  const blank = make("button", { type: "button", class: "mg-blank", popover: "manual", "aria-label": "The screen is black. Show the picture again", ...OWN_KEYS });
+  blank.addEventListener("click", lighten);
+  const dark = () => blank.matches(":popover-open");
+  let on = false;
+
+  /** The reader wishes it: only then may a page fill the screen. */
+  async function present(wanted) {
+    actions.set(wanted);
+    try {
+      if (wanted) await root.requestFullscreen();
+      else if (document.fullscreenElement) await document.exitFullscreen();
+    } catch {
+      // a frame or a browser that does not allow it: the type is large all the same
+    }
+    root.focus({ preventScroll: true });
+  }
+
+  function lighten() {
+    blank.hidePopover();
+    root.focus({ preventScroll: true });
+  }
+
+  function darken() {
+    blank.showPopover(); // above all, also above what fills the screen
+    blank.focus({ preventScroll: true });
+  }
+
+  const CLICKER = { PageDown: () => actions.by(1), PageUp: () => actions.by(-1), b: darken, ".": darken };
+
+  /** What a key does while presenting; undefined: what it always does. @param {string} key */
+  function keyOf(key) {
+    if (!on) return undefined;
+    if (dark()) return key === "Tab" ? undefined : lighten;
+    if (key === "Escape") return () => present(false);
+    return CLICKER[key.length === 1 ? key.toLowerCase() : key];
+  }
+
+  function show(wanted) {
+    on = Boolean(wanted);
+    if (!on && dark()) lighten();
+    root.classList.toggle("mg-presenting", on);
+    button.setAttribute("aria-pressed", String(on));
+  }
+
+  // The browser's own Esc leaves the full screen; and a key that nothing has taken is the clicker's.
+  const left = () => on && !document.fullscreenElement && actions.set(false);
+  const typed = (/** @type {KeyboardEvent} */ event) => {
+    if (!on || event.key === "Tab" || event.target !== document.body || event.ctrlKey || event.metaKey || event.altKey) return;
+    root.focus({ preventScroll: true });
+    root.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, shiftKey: event.shiftKey }));
+    event.preventDefault();
+  };
+  document.addEventListener("fullscreenchange", left);
+  document.addEventListener("keydown", typed);
+  const stop = () => {
+    document.removeEventListener("fullscreenchange", left);
+    document.removeEventListener("keydown", typed);
+  };
+  return { button, blank, show, keyOf, toggle: () => present(!on), stop };
+}
+
 // ------------------------------------------------------------------------------------------------- 7. Edit
 // A leaf's value is changed here; Python runs the graph again and sends frames for the same picture.
 
@@ -1304,6 +1481,7 @@ const ICONS = {
   Play: "M6 3.5l11 6.5-11 6.5z",
   Pause: "M5 4h4v12H5zM11 4h4v12h-4z",
   "Step forward": "M12.8 4H15v12h-2.2zM4 4l8 6-8 6z",
+  Present: "M2 3h16v11H2zm2 2v7h12V5zM7 16h6v2H7z",
 };
 const HELP = [
   ["→", "step forward"],
@@ -1319,6 +1497,10 @@ const HELP = [
   ["+ −", "larger, smaller"],
   ["0", "fit the picture"],
   ["Esc", "close"],
+  ["[ ]", "step with a note before, and after"],
+  ["P", "present: large type, full screen; Esc leaves"],
+  ["Page ↑ ↓", "step, while presenting"],
+  ["B", "black screen, while presenting"],
   ["?", "this help"],
 ];
 // Lumino, the key handler of JupyterLab, leaves the keys of an element alone only if the element itself says so.
@@ -1501,6 +1683,9 @@ function render({ model, el }) {
   });
   nodeCard.element.append(editor.element);
   const name = make("p", { class: "mg-title" });
+  const note = make("p", { class: "mg-note", role: "note", "aria-label": "Note", "aria-live": "polite" });
+  const words = makeNarration(go);
+  const marks = makeMarks(controls.slider);
   const root = make(
     "section",
     { class: "mg-stepper", tabindex: "-1", "aria-label": "Backprop stepper", ...OWN_KEYS },
@@ -1508,10 +1693,15 @@ function render({ model, el }) {
     controls.element,
     helpLine,
     status,
+    note,
     ask.element,
     make("div", { class: "mg-view" }, pane, zoom.element),
     make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
+    words.element,
   );
+  const presenter = makePresenter(root, { by, set: (on) => set("presenting", on) });
+  controls.element.append(presenter.button);
+  root.append(presenter.blank);
 
   // Where we are --------------------------------------------------------------------------------------
 
@@ -1675,6 +1865,7 @@ function render({ model, el }) {
     picture.show(state, selected, asked);
     controls.show(state);
     setText(status, state.frame ? clean(state.frame.sentence) : START);
+    showNote(state.step, next);
     frameCard.show(...tellFrame(graph, state));
     nodeCard.element.classList.toggle("mg-empty", !selected);
     nodeCard.show(...tellNode(graph, { picture, details: model.get("details"), opened }, selected, state, asked));
@@ -1695,6 +1886,28 @@ function render({ model, el }) {
     const theme = themeNow(model.get("theme"));
     root.dataset.theme = theme.name;
     root.classList.toggle("mg-in-notebook", theme.host);
+  }
+
+  /** @param {number} step @param {Question|undefined} next the open question: nothing is told of what follows it */
+  function showNote(step, next) {
+    setText(note, noteAt(model.get("notes"), step));
+    note.hidden = !note.textContent;
+    words.show(trace, model.get("notes"), next?.step, step);
+  }
+
+  function showNotes() {
+    marks(model.get("notes"), last);
+    show();
+  }
+
+  /** To the nearest step that has a note. @param {boolean} backwards */
+  function toNote(backwards) {
+    const at = nextNote(model.get("notes"), stepNow(), backwards);
+    if (at !== null) go(at);
+  }
+
+  function showPresenting() {
+    presenter.show(model.get("presenting"));
   }
 
   function showTitle() {
@@ -1752,6 +1965,9 @@ function render({ model, el }) {
     "+": () => zoom.by(1.25),
     "-": () => zoom.by(0.8),
     0: () => zoom.fit(),
+    "[": () => toNote(true),
+    "]": () => toNote(false),
+    p: presenter.toggle,
   };
 
   /** What a key does here, or undefined: then it is the browser's. */
@@ -1759,6 +1975,8 @@ function render({ model, el }) {
     const { key, target } = event;
     const inForm = [ask.element, editor.element, latex].some((form) => form.contains(target));
     if (inForm && key !== "Escape") return undefined; // fields have their own keys
+    const shown = presenter.keyOf(key);
+    if (shown) return shown;
     const id = nodeAt(event);
     const end = event.shiftKey && id && follow(id, key);
     if (end) return () => elementOf(end).focus();
@@ -1802,6 +2020,8 @@ function render({ model, el }) {
     "change:questions": show,
     "change:theme": showTheme,
     "change:title": showTitle,
+    "change:notes": showNotes,
+    "change:presenting": showPresenting,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const stopWatching = watchTheme(showTheme);
@@ -1809,10 +2029,13 @@ function render({ model, el }) {
   reach(reachable);
   showTheme();
   showTitle();
-  show();
+  showPresenting();
+  showNotes();
 
   return () => {
     pause();
+    words.stop();
+    presenter.stop();
     clearTimeout(patience);
     zoom.stop();
     stopWatching();

@@ -16,6 +16,7 @@ from visuals.stepper import recording
 from visuals.stepper.details import details
 from visuals.stepper.editing import answered, ledgers, prepared
 from visuals.stepper.modes import MODES, one_of, wanted
+from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
 from visuals.subject import trace_of
 from visuals.svg import escape
@@ -42,18 +43,20 @@ class BackpropStepper(anywidget.AnyWidget):
             None leaves them nameless.
         theme: "auto" follows the notebook and the screen; "light" and "dark" do not.
         gradient: the upstream gradient of `output`; None means 1 for one number, and ones otherwise.
+        notes: what the lecturer says at a step, by its number, e.g. `notes={7: "Why is this one negative?"}`.
 
     Attributes:
         step: how many frames have happened, from 0 to `len(stepper)`. Set it, and the picture follows.
         selected: the id of the node that the panel shows, "" for none.
         title: a line above the picture.
         trace: the run, as `mg.Trace.to_dict()` gives it.
+        presenting: whether it is shown in large type, for a lecture.
         frozen: why the values of leaves cannot be changed in the picture; "" if they can.
         questions, answers: what predict mode asks, and what was answered, by the id of the question.
 
     Raises:
         TypeError: `output` is neither a Tensor nor a Trace.
-        ValueError: there is no such mode, theme or kind of question; the graph has more than 1000 nodes, or nothing
+        ValueError: there is no such mode, theme, kind of question, or step of a note; the graph has more than 1000 nodes, or nothing
             in it that could be asked for.
 
     >>> import minigrad as mg, visuals
@@ -87,6 +90,8 @@ class BackpropStepper(anywidget.AnyWidget):
     ledgers = traitlets.Dict().tag(sync=True)
     theme = traitlets.Unicode("auto").tag(sync=True)
     title = traitlets.Unicode("").tag(sync=True)
+    notes = traitlets.Dict().tag(sync=True)
+    presenting = traitlets.Bool(False).tag(sync=True)
 
     def __init__(
         self,
@@ -98,6 +103,7 @@ class BackpropStepper(anywidget.AnyWidget):
         names: Literal["auto"] | dict[str, Any] | None = "auto",
         theme: str = "auto",
         gradient: Any = None,
+        notes: Notes | None = None,
     ) -> None:
         one_of("mode", mode, MODES)
         one_of("theme", theme, THEMES)
@@ -110,6 +116,7 @@ class BackpropStepper(anywidget.AnyWidget):
             svg=recording.live_picture(self._run, self._place),
             mode=mode,
             theme=theme,
+            notes=noted(notes, len(self._run.frames)),
             questions=asked,
             tolerance=tolerance,
             frozen=reason,
