@@ -13,7 +13,7 @@ import pytest
 
 import minigrad as mg
 from visuals import BackpropStepper, to_html
-from visuals.stepper import export, recording
+from visuals.stepper import export
 
 
 @pytest.fixture

@@ -269,6 +269,10 @@ function makePicture(svgText, trace) {
       lines: ["value", "value-range", "grad", "grad-range"].map((line) => element.querySelector(`.mg-${line}`)),
       heats: { value: element.querySelector(".mg-heat-value"), grad: element.querySelector(".mg-heat-grad") },
       shown: {},
+      marked: [element],
+      marks: {},
+      drawn: [element],
+      span: [placeOf(element) - REACH, placeOf(element) + REACH],
     });
   }
   const edges = new Map();
@@ -279,49 +283,113 @@ function makePicture(svgText, trace) {
     const tip = element.querySelector(".mg-ledger title");
     const whole = tip?.textContent; // where the edge had no room for all of it
     const line = element.querySelector(".mg-line");
-    lines.append(line, ...element.querySelectorAll(".mg-arg"));
+    const args = element.querySelectorAll(".mg-arg");
+    lines.append(line, ...args);
     const ledger = text.textContent;
-    edges.set(element.dataset.id, { element, line, text, tip, ledger, whole: whole ?? ledger });
+    const own = { told: null, marked: [element, line], marks: {}, drawn: [element, line, ...args], span: spanOf(line) };
+    edges.set(element.dataset.id, { element, line, text, tip, ledger, whole: whole ?? ledger, ...own });
   }
 
   /** @param {State} state @param {string} selected @param {Question} [asked] what the picture must not tell */
   function show(state, selected, asked) {
     const active = new Set(state.frame?.active ?? []);
-    svg.dataset.frame = state.frame?.kind ?? "start";
+    const now = (/** @type {string} */ id) => (active.has(id) ? state.frame.kind : "");
     for (const node of trace.nodes) {
       const part = nodes.get(node.id);
       showNode(part, node, state);
-      part.element.classList.toggle("mg-pending", !state.values[node.id]);
-      part.element.classList.toggle("mg-active", active.has(node.id));
-      part.element.classList.toggle("mg-selected", selected === node.id);
-      part.element.classList.toggle("mg-asked", asked?.subject === node.id);
+      flip(part, "mg-pending", !state.values[node.id]);
+      flip(part, "mg-selected", selected === node.id);
+      flip(part, "mg-asked", asked?.subject === node.id);
+      enliven(part, now(node.id));
       if (asked?.kind === "values" && asked.subject === node.id) {
         setText(part.lines[0], "value ?");
         part.shown = {}; // written anew when it is known
       }
-      part.button.setAttribute("aria-pressed", String(selected === node.id));
     }
-    for (const [id, { element, line, text, tip, ledger, whole }] of edges) {
+    for (const [id, part] of edges) {
       const sent = id in state.sent;
-      setText(text, sent ? ledger : asked?.subject === id ? "?" : "");
-      if (tip) setText(tip, sent ? whole : "");
-      element.classList.toggle("mg-asked", asked?.subject === id);
-      element.classList.toggle("mg-sent", sent);
-      for (const part of [element, line]) part.classList.toggle("mg-active", active.has(id));
+      const told = sent ? part.ledger : asked?.subject === id ? "?" : "";
+      if (part.told !== told) setText(part.text, told);
+      if (part.tip && part.told !== told) setText(part.tip, sent ? part.whole : "");
+      part.told = told;
+      flip(part, "mg-asked", asked?.subject === id);
+      flip(part, "mg-sent", sent);
+      enliven(part, now(id));
     }
   }
 
   /** New texts on the same edges. @param {Object<string, [string, string, number]>} ledgers see editing.py */
   function relabel(ledgers) {
     for (const [id, [ledger, whole, width]] of Object.entries(ledgers)) {
-      Object.assign(edges.get(id), { ledger, whole });
+      Object.assign(edges.get(id), { ledger, whole, told: null });
       const box = edges.get(id).element.querySelector(".mg-ledger-box");
       box.setAttribute("width", String(width));
       box.setAttribute("x", String(-width / 2));
     }
   }
 
-  return { svg, nodes, edges, show, relabel, ledger: (edgeId) => edges.get(edgeId).whole };
+  const parts = [...nodes.values(), ...edges.values()];
+
+  /** Take out of the drawing what is far from these places, in units of the picture. */
+  function showBetween(left, right) {
+    if (nodes.size < MANY) return;
+    const focused = /** @type {Document} */ (svg.getRootNode()).activeElement;
+    for (const part of parts) {
+      const near = part.span[1] > left && part.span[0] < right;
+      setFar(part, !near && !part.marks["mg-active"] && (!focused || part.button !== focused));
+    }
+  }
+
+  /** The middle of some nodes, from left to right. @param {string[]} ids */
+  const middleOf = (ids) => ids.reduce((sum, id) => sum + nodes.get(id).span[0] + REACH, 0) / ids.length;
+
+  const ledger = (/** @type {string} */ edgeId) => edges.get(edgeId).whole;
+  return { svg, nodes, edges, show, relabel, ledger, showBetween, middleOf, width };
+}
+
+// A graph of a thousand nodes is a hundred screens wide, and a browser looks at all of it for every picture that it
+// paints. So what is far from the screen is left out, and comes back before it is seen. (On paper all of it is there.)
+
+const MANY = 300; // nodes
+const REACH = 400; // no box reaches farther from its middle
+
+/** Where a box stands. @param {Element} element */
+const placeOf = (element) => Number(/translate\(([-\d.e]+)/.exec(element.getAttribute("transform") ?? "")?.[1] ?? 0);
+
+/** From where to where a curve runs. @param {Element} line @returns {[number, number]} */
+function spanOf(line) {
+  const places = [...line.getAttribute("d").matchAll(/([-\d.e]+),[-\d.e]+/g)].map((found) => Number(found[1]));
+  return [Math.min(...places) - REACH, Math.max(...places) + REACH]; // its ledger stands near it
+}
+
+/** @param {{marks: any, drawn: Element[]}} part @param {boolean} far */
+function setFar(part, far) {
+  if ((part.marks.far ?? false) === far) return;
+  part.marks.far = far;
+  for (const element of part.drawn) element.classList.toggle("mg-far", far);
+}
+
+// Of a thousand nodes nearly all stay as they were, and to ask the page costs as much as to change it: what was written
+// last is remembered here. What is active says so itself: a word on the whole picture would have all of it styled anew.
+
+/** A class of a part. @param {{marked: Element[], marks: any}} part @param {string} css @param {boolean} on */
+function flip(part, css, on) {
+  if ((part.marks[css] ?? false) === on) return;
+  part.marks[css] = on;
+  for (const element of part.marked) element.classList.toggle(css, on);
+  if (css === "mg-selected") /** @type {any} */ (part).button.setAttribute("aria-pressed", String(on));
+}
+
+/** What happens at a part now: "forward", "message" …, or "". */
+function enliven(part, kind) {
+  flip(part, "mg-active", kind !== "");
+  if (kind) setFar(part, false);
+  if ((part.marks.now ?? "") === kind) return;
+  part.marks.now = kind;
+  for (const element of part.marked) {
+    if (kind) element.dataset.now = kind;
+    else delete element.dataset.now;
+  }
 }
 
 /**
@@ -338,6 +406,7 @@ function buttonOf(element) {
   for (const part of element.children) part.setAttribute("aria-hidden", "true");
   const outline = [...element.querySelectorAll(":scope > .mg-shape, :scope > .mg-cap")];
   button.append(...outline);
+  button.setAttribute("aria-pressed", "false");
   element.prepend(button);
   return button;
 }
@@ -1879,8 +1948,36 @@ function render({ model, el }) {
     if (ask.show(asked, next, model.get("answers"), questions())) controls.forward.focus();
     const edge = graph.edges.get(asked?.subject);
     const seen = edge ? [edge.source, edge.target] : asked?.subject ? [asked.subject] : (state.frame?.active ?? []);
-    lookAt(pane, seen.map((id) => picture.nodes.get(id)?.element).filter(Boolean));
+    keepInSight(seen.filter((id) => picture.nodes.has(id)));
   }
+
+  // Where things stand is known when the page has been laid out, once per frame, however many steps there were.
+  let looking = 0;
+  let inSight = [];
+
+  function keepInSight(ids) {
+    inSight = ids;
+    looking ||= requestAnimationFrame(() => {
+      looking = 0;
+      const middle = inSight.length ? picture.middleOf(inSight) : seenAt;
+      if (Math.abs(middle - seenAt) > 1.5 * seenWide) picture.showBetween(middle - 1.5 * seenWide, middle + 1.5 * seenWide);
+      lookAt(pane, inSight.map((id) => picture.nodes.get(id).element));
+    });
+  }
+
+  let [seenAt, seenWide] = [0, 0]; // the middle of the screen, and its width, in units of the picture
+
+  /** What stands on the screen, and one screen to either side, is drawn. */
+  function lookAround() {
+    const unit = picture.svg.getBoundingClientRect().width / picture.width;
+    seenWide = pane.clientWidth / unit;
+    seenAt = pane.scrollLeft / unit + seenWide / 2;
+    picture.showBetween(seenAt - 1.5 * seenWide, seenAt + 1.5 * seenWide);
+  }
+  pane.addEventListener("scroll", lookAround);
+  const resized = new ResizeObserver(lookAround); // and when it is larger, smaller, or seen for the first time
+  resized.observe(pane);
+  resized.observe(picture.svg);
 
   function showTheme() {
     const theme = themeNow(model.get("theme"));
@@ -1921,9 +2018,15 @@ function render({ model, el }) {
   let reachable = order[0];
 
   function reach(id) {
+    setFar(picture.nodes.get(id), false);
     elementOf(reachable).setAttribute("tabindex", "-1");
     elementOf(id).setAttribute("tabindex", "0");
     reachable = id;
+  }
+
+  function focusOn(id) {
+    reach(id);
+    elementOf(id).focus();
   }
 
   // Along the edges: Shift → to a user, Shift ← to an input; Shift ↑ ↓ then lead to the other ends of that fork.
@@ -1979,12 +2082,12 @@ function render({ model, el }) {
     if (shown) return shown;
     const id = nodeAt(event);
     const end = event.shiftKey && id && follow(id, key);
-    if (end) return () => elementOf(end).focus();
+    if (end) return () => focusOn(end);
     if (event.shiftKey && key.startsWith("Arrow")) return () => {}; // the edge ends here
     const next = id && order[order.indexOf(id) + { ArrowUp: -1, ArrowDown: 1 }[key]];
     if (key === "Escape") return model.get("selected") || !helpLine.hidden ? close : undefined;
     if (id && (key === "Enter" || key === " ")) return () => toggle(id);
-    if (next) return () => elementOf(next).focus();
+    if (next) return () => focusOn(next);
     if (target === controls.slider && key === "ArrowUp") return STEP_KEYS.ArrowRight;
     if (target === controls.slider && key === "ArrowDown") return STEP_KEYS.ArrowLeft;
     if (key === " ") return target.localName === "button" ? undefined : play;
@@ -2036,6 +2139,8 @@ function render({ model, el }) {
     pause();
     words.stop();
     presenter.stop();
+    cancelAnimationFrame(looking);
+    resized.disconnect();
     clearTimeout(patience);
     zoom.stop();
     stopWatching();

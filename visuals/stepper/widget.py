@@ -56,8 +56,8 @@ class BackpropStepper(anywidget.AnyWidget):
 
     Raises:
         TypeError: `output` is neither a Tensor nor a Trace.
-        ValueError: there is no such mode, theme, kind of question, or step of a note; the graph has more than 1000 nodes, or nothing
-            in it that could be asked for.
+        ValueError: there is no such mode, theme, kind of question, or step of a note; the graph has more than 1000
+            nodes, or nothing in it that could be asked for.
 
     >>> import minigrad as mg, visuals
     >>> x = mg.tensor(-2.0, requires_grad=True, name="x")
