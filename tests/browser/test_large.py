@@ -1,6 +1,6 @@
 """Graphs of a thousand nodes: a step takes less than a blink, and what is not on the screen is not drawn.
 
-The page measures by its own clock; the figures are recorded with the test (`record_property`) and printed, not asserted:
+The page measures by its own clock; the figures are recorded (`record_property`) and printed, not asserted:
 a machine that does ten things at once is no failure.
 """
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import minigrad as mg
 from visuals import boxes
+from visuals.stepper.details import details
+from visuals.stepper.lens import lenses
 from visuals.stepper.rerun import Rerun
 
 RECORDED = "This is a recorded run: its values can be changed where the stepper was made from a Tensor."
@@ -44,6 +46,14 @@ def answered(live: Rerun, request: Mapping[str, Any]) -> tuple[mg.Trace | None, 
     except Exception as error:  # a function of the user's own may fail in any way; the reader is told
         reply["error"] = f"{error}" or type(error).__name__
         return None, reply
+
+
+def explained(live: Rerun | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the panel of a node knows beyond the trace, at these values of the leaves: `details` and `lenses`."""
+    if live is None:
+        return {"details": {}, "lenses": {}}
+    made = live.forward(values)
+    return {"details": details(live, made), "lenses": lenses(live, made)}
 
 
 def ledgers(trace: mg.Trace) -> dict[str, list[Any]]:

@@ -24,8 +24,7 @@ from visuals.files import write_whole
 from visuals.layout import layout
 from visuals.stepper import recording
 from visuals.stepper.asking import Question
-from visuals.stepper.details import details
-from visuals.stepper.editing import NO_PYTHON, prepared
+from visuals.stepper.editing import NO_PYTHON, explained, prepared
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.subject import trace_of
@@ -94,8 +93,7 @@ def page_of(
     questions = wanted(trace, mode, ask, tolerance)
     extra: dict[str, Any] = {"notes": noted(notes, len(trace.frames))}
     live, _ = prepared(output, trace, gradient)
-    more = {} if live is None else details(live, live.forward({}))
-    return page(trace, title, theme, mode, questions, tolerance, more, extra)
+    return page(trace, title, theme, mode, questions, tolerance, extra | explained(live, {}))
 
 
 def page(
@@ -105,10 +103,9 @@ def page(
     mode: str = "watch",
     questions: Sequence[Question] = (),
     tolerance: float = 0.01,
-    more: dict[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> str:
-    """The page as text; `more` is what `details` found, `extra` are further traits of the model."""
+    """The page as text; `extra` are further traits: notes, and what is `explained`."""
     place = layout(trace)
     traits = {"step": 0, "mode": mode, "selected": "", "theme": theme, "title": "", "answers": {}}
     traits |= {"presenting": False}
@@ -124,7 +121,7 @@ def page(
         "trace": json.loads(trace.to_json(), parse_float=short),
         "svg": recording.live_picture(trace, place),
         "questions": list(questions),
-        "details": more or {},
+        "details": {},
         **(extra or {}),
         "program": module(),
     }

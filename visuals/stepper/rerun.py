@@ -17,6 +17,7 @@ import numpy as np
 
 import minigrad as mg
 from minigrad.graph import rerun
+from minigrad.node import ancestors
 
 KEPT = 100_000  # entries of a leaf that is copied
 
@@ -45,7 +46,7 @@ class Rerun:
     def __init__(self, output: mg.Tensor, trace: mg.Trace, gradient: Any = None) -> None:
         if not any(node["kind"] == "function" for node in trace.nodes):
             raise mg.UsageError("Nothing in this run was computed, so nothing would follow a change.")
-        nodes = mg.Graph(output).nodes
+        nodes = ancestors(output.node)[::-1]  # also where two leaves have one name, as the weights of two layers
         self._first, self._gradient = trace, gradient
         functions = [node["id"] for node in trace.nodes if node["kind"] == "function"]
         self.functions = dict(zip(functions, nodes, strict=True))

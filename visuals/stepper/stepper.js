@@ -15,6 +15,7 @@
  *   8. Controls buttons, slider, keys, play
  *   9. render   puts them together and listens to the model
  *  10. Notes    the lecturer's notes, all sentences as a table, large type for a lecture
+ *  11. Lens     which entries of which arrays made one entry of a gradient
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
@@ -38,6 +39,7 @@
  *            about: string, text: string, hints: string[], form: "numbers"|"shape"|"choice"|"node", shape?: number[],
  *            cells?: {at: number[], value: number|string}[], options?: {id: string, text: string}[], right?: any[],
  *            mistakes: {value: any, says: string}[]}} Question   see questions.py
+ * @typedef {{out: number[][], factor: number[][], other?: string, at?: number[][]}} Lens   of an edge, see lens.py
  * @typedef {{attempts?: string[], hints?: number, right?: boolean, shown?: boolean, seconds?: number}} Answer
  */
 
@@ -1383,6 +1385,214 @@ function makePresenter(root, actions) {
   return { button, blank, show, keyOf, toggle: () => present(!on), stop };
 }
 
+// ------------------------------------------------------------------------------------------------ 11. Lens
+// One entry of a gradient, and what made it: the row, column or window of g, times what, added up. See lens.py.
+
+const LENS_ENTRIES = 64; // of larger arrays the trace keeps a summary only
+const LENS_TERMS = 8; // so many are written out
+
+/** The entries of an array in order; one number is an array of one. @param {Summary} summary */
+const flatOf = (summary) => (isScalar(summary) ? [summary.scalar] : (summary.values ?? []).flat(Infinity));
+
+const sizeOf = (/** @type {number[]} */ shape) => shape.reduce((product, length) => product * length, 1);
+
+/** Where the entry number k of an array stands. @param {number[]} shape @param {number} k @returns {number[]} */
+export function placeAt(shape, k) {
+  const place = [];
+  for (const length of [...shape].reverse()) {
+    place.unshift(k % length);
+    k = Math.floor(k / length);
+  }
+  return place;
+}
+
+/**
+ * The products that add up to one entry of a message.
+ * @param {Lens} lens of the edge @param {Frame} frame the message @param {Summary|undefined} other the value of the
+ * node in which the factors stand @param {number} cell which entry
+ * @returns {{out: number, upstream: number, at: number|null, factor: number}[]}
+ */
+export function lensTerms(lens, frame, other, cell) {
+  const upstream = flatOf(frame.upstream);
+  const values = lens.at && other ? flatOf(other) : null;
+  return (lens.out[cell] ?? []).map((out, i) => {
+    const at = values ? lens.at[cell][i] : null;
+    return { out, upstream: Number(upstream[out]), at, factor: Number(at === null ? lens.factor[cell][i] : values[at]) };
+  });
+}
+
+/**
+ * Some entries of an array in words: "row 1", "column 0", "rows 0–1, columns 1–2", "entry [2]", "all entries".
+ * @param {number[]} shape @param {number[]} places counted along the array
+ */
+export function litText(shape, places) {
+  const lit = [...new Set(places)].map((k) => placeAt(shape, k));
+  if (!lit.length) return "no entry";
+  if (lit.length === 1) return shape.length ? `entry [${lit[0].join(", ")}]` : "the number";
+  if (lit.length === sizeOf(shape)) return "all entries";
+  const spans = shape.map((_, axis) => {
+    const along = lit.map((place) => place[axis]);
+    return [Math.min(...along), Math.max(...along)];
+  });
+  const block = spans.reduce((product, [low, high]) => product * (high - low + 1), 1) === lit.length;
+  if (!block) return `${lit.length} entries`;
+  const words = spans.map(([low, high], axis) => {
+    if (low === 0 && high === shape[axis] - 1 && shape.length > 1) return ""; // all along this axis
+    const name = shape.length === 1 ? "" : { 1: "column", 2: "row" }[shape.length - axis];
+    const range = low === high ? String(low) : `${low}–${high}`;
+    if (name === "") return `entries ${range}`;
+    return name ? `${name}${low === high ? "" : "s"} ${range}` : `${range} along axis ${axis}`;
+  });
+  return words.filter(Boolean).join(", ");
+}
+
+/** The calculation of one entry: "2 · 0.5 + −1 · 3 = −2"; of many terms the first. */
+export function lensSum(terms) {
+  const factors = terms.some(({ factor }) => factor !== 1);
+  const written = terms.slice(0, LENS_TERMS).map(({ upstream, factor }) => {
+    const [g, f] = [number(upstream), number(factor)].map((text) => (text.startsWith(MINUS) ? `(${text})` : text));
+    return factors ? `${g} · ${f}` : g;
+  });
+  if (terms.length > LENS_TERMS) written.push(`… (${terms.length} in all)`);
+  const total = terms.reduce((sum, { upstream, factor }) => sum + upstream * factor, 0);
+  return `${written.join(" + ") || "nothing"} = ${number(total)}`;
+}
+
+/** A small heat map with its numbers, where some entries are framed. @param {Summary} summary @param {number[]} lit */
+function litTable(summary, lit) {
+  const marked = new Set(lit);
+  const grid = isScalar(summary) ? [[summary.scalar]] : rowsOf(summary.values);
+  const colours = shades(grid.flat());
+  const table = make("table", { class: "mg-table mg-numbers mg-lens-map", role: "presentation" });
+  let k = 0;
+  for (const row of grid) {
+    const cells = row.map((entry) => {
+      const { css, strength } = colours[k];
+      const cell = make("td", { class: marked.has(k) ? `${css} mg-lit` : css }, number(entry));
+      cell.style.setProperty("--mg-strength", `${Math.round(strength * 100)}%`);
+      k += 1;
+      return cell;
+    });
+    table.append(make("tr", {}, ...cells));
+  }
+  return table;
+}
+
+/** The card of the lens. It stays while one node is selected: the entry that was chosen stays chosen from step to step. */
+function makeLens() {
+  const entries = make("div", { class: "mg-cell-buttons", role: "group", "aria-label": "Entries of the gradient" });
+  const told = make("div", { class: "mg-lens-told", "aria-live": "polite" });
+  const head = make("p", { class: "mg-hint" });
+  const element = make("div", { class: "mg-lens", role: "group", "aria-label": "Lens" }, head, entries, told);
+  let shownFor = ""; // the node for which the buttons were made
+  let chosen = -1;
+  let tell = () => {};
+
+  function choose(k) {
+    chosen = k;
+    [...entries.children].forEach((button, i) => {
+      button.setAttribute("aria-pressed", String(i === k));
+      button.setAttribute("tabindex", i === Math.max(k, 0) ? "0" : "-1");
+    });
+    tell();
+  }
+
+  entries.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (button) choose([...entries.children].indexOf(button));
+  });
+  entries.addEventListener("keydown", (event) => {
+    const columns = Number(entries.dataset.columns);
+    const move = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    const at = [...entries.children].indexOf(/** @type {Element} */ (event.target)) + move;
+    if (!(at >= 0 && at < entries.children.length)) return;
+    event.preventDefault();
+    choose(at);
+    /** @type {HTMLElement} */ (entries.children[at]).focus();
+  });
+
+  function buttons(node) {
+    return Array.from({ length: sizeOf(node.shape) }, (_, k) =>
+      make("button", { type: "button", class: "mg-cell", "aria-pressed": "false", tabindex: k ? "-1" : "0", ...OWN_KEYS }),
+    );
+  }
+
+  /** @param {Graph} graph @param {Object<string, Lens>} lenses @param {string} nodeId @param {State} state */
+  function show(graph, lenses, nodeId, state) {
+    const node = graph.nodes.get(nodeId);
+    const messages = node ? messagesTo(graph.trace, nodeId, state.step) : [];
+    const seen = messages.filter(({ edge }) => lenses[edge]);
+    const large = messages.some(({ upstream, message }) => Math.max(sizeOf(upstream.shape), sizeOf(message.shape)) > LENS_ENTRIES);
+    element.hidden = !seen.length && !large;
+    entries.hidden = told.hidden = !seen.length;
+    if (element.hidden) return;
+    setText(head, seen.length ? "Lens: choose an entry of the gradient to see what made it." : LENS_LARGE);
+    if (!seen.length) return;
+    if (shownFor !== nodeId) {
+      shownFor = nodeId;
+      const columns = Math.min(node.shape.at(-1) ?? 1, 16);
+      entries.dataset.columns = String(columns);
+      entries.style.setProperty("--mg-columns", String(columns));
+      entries.replaceChildren(...buttons(node));
+      chosen = -1;
+    }
+    const gradient = state.grads[nodeId] ? flatOf(state.grads[nodeId]) : [];
+    const colours = shades(gradient);
+    [...entries.children].forEach((/** @type {HTMLElement} */ button, k) => {
+      const text = k in gradient ? number(gradient[k]) : NOT_COMPUTED;
+      setText(button, text);
+      button.setAttribute("aria-label", `${text} at [${placeAt(node.shape, k).join(", ")}]`);
+      button.className = `mg-cell ${colours[k]?.css ?? ""}`;
+      button.style.setProperty("--mg-strength", `${Math.round(100 * (colours[k]?.strength ?? 0))}%`);
+    });
+    tell = () => told.replaceChildren(...(chosen < 0 ? [] : lensOf(graph, lenses, node, seen, state, chosen)));
+    tell();
+  }
+
+  return { element, show };
+}
+
+const LENS_LARGE = `The lens shows arrays of up to ${LENS_ENTRIES} entries; take a smaller example to see what makes one.`;
+
+/** What made one entry: for each message the factors in their places, and the calculation; then the sum of all. */
+function lensOf(graph, lenses, node, messages, state, cell) {
+  const place = node.shape.length ? ` at [${placeAt(node.shape, cell).join(", ")}]` : "";
+  const sums = [];
+  const blocks = messages.map((frame) => {
+    const sender = graph.nodes.get(graph.edges.get(frame.edge).target);
+    const lens = lenses[frame.edge];
+    const other = lens.other ? graph.nodes.get(lens.other) : null;
+    const value = other ? state.values[other.id] : undefined;
+    const terms = lensTerms(lens, frame, value, cell);
+    sums.push(terms.reduce((sum, { upstream, factor }) => sum + upstream * factor, 0));
+    const [outs, ats] = [terms.map(({ out }) => out), terms.flatMap(({ at }) => (at === null ? [] : [at]))];
+    const from = litText(frame.upstream.shape, outs);
+    const times = other ? `, times ${litText(other.shape, ats)} of ${shortName(other)}` : ", times the local derivative";
+    const ones = terms.every(({ factor }) => factor === 1);
+    const maps = make("div", { class: "mg-equation mg-list" }, lensTerm(`g of ${shortName(sender)}`, frame.upstream, outs));
+    if (other) maps.append(sign("×"), lensTerm(shortName(other), value, ats));
+    return make(
+      "div",
+      { class: "mg-lens-block" },
+      make("p", {}, make("b", {}, `From ${shortName(sender)}: `), `${from} of g${ones ? "" : times}${outs.length > 1 ? ", added up" : ""}.`),
+      maps,
+      make("p", { class: "mg-lens-sum" }, lensSum(terms)),
+      frame.unbroadcast ? make("p", { class: "mg-hint" }, unbroadcastText(frame)) : null,
+    );
+  });
+  const total = `∂${shortName(graph.output)}/∂${shortName(node)}${place}`;
+  if (sums.length > 1) {
+    const parts = sums.map((x) => (x < 0 ? `(${number(x)})` : number(x))).join(" + ");
+    const sum = sums.reduce((a, b) => a + b, 0);
+    blocks.push(make("p", { class: "mg-lens-sum" }, `${total} = ${parts} = ${number(sum)}`));
+  }
+  return [make("p", { class: "mg-label" }, total), ...blocks];
+}
+
+function lensTerm(label, summary, lit) {
+  return make("div", { class: "mg-term" }, make("div", { class: "mg-label" }, label), litTable(summary, lit));
+}
+
 // ------------------------------------------------------------------------------------------------- 7. Edit
 // A leaf's value is changed here; Python runs the graph again and sends frames for the same picture.
 
@@ -1750,7 +1960,8 @@ function render({ model, el }) {
     wiggle: (node, at, h) => request(model.get("edits").values ?? {}, { node: node.id, at, h }),
     undo: () => request({}),
   });
-  nodeCard.element.append(editor.element);
+  const lens = makeLens();
+  nodeCard.element.append(lens.element, editor.element);
   const name = make("p", { class: "mg-title" });
   const note = make("p", { class: "mg-note", role: "note", "aria-label": "Note", "aria-live": "polite" });
   const words = makeNarration(go);
@@ -1944,6 +2155,7 @@ function render({ model, el }) {
     toNode.disabled = stepOfNode(trace, selected, state.step) === null;
     const changing = model.get("mode") === "predict" ? NOT_NOW : model.get("frozen");
     editor.show(graph.nodes.get(selected) ?? null, model.get("leaves"), changing);
+    lens.show(graph, model.get("lenses") ?? {}, selected, state);
     ask.element.hidden = model.get("mode") !== "predict";
     if (ask.show(asked, next, model.get("answers"), questions())) controls.forward.focus();
     const edge = graph.edges.get(asked?.subject);
@@ -2076,7 +2288,7 @@ function render({ model, el }) {
   /** What a key does here, or undefined: then it is the browser's. */
   function actionOf(event) {
     const { key, target } = event;
-    const inForm = [ask.element, editor.element, latex].some((form) => form.contains(target));
+    const inForm = [ask.element, editor.element, lens.element, latex].some((form) => form.contains(target));
     if (inForm && key !== "Escape") return undefined; // fields have their own keys
     const shown = presenter.keyOf(key);
     if (shown) return shown;

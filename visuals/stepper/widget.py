@@ -13,8 +13,7 @@ from visuals import text as words
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
-from visuals.stepper.details import details
-from visuals.stepper.editing import answered, ledgers, prepared
+from visuals.stepper.editing import answered, explained, ledgers, prepared
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
@@ -92,6 +91,7 @@ class BackpropStepper(anywidget.AnyWidget):
     title = traitlets.Unicode("").tag(sync=True)
     notes = traitlets.Dict().tag(sync=True)
     presenting = traitlets.Bool(False).tag(sync=True)
+    lenses = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class BackpropStepper(anywidget.AnyWidget):
             tolerance=tolerance,
             frozen=reason,
             leaves=[] if self._live is None or reason else list(self._live.leaves),
-            details={} if self._live is None else details(self._live, self._live.forward({})),
+            **explained(self._live, {}),
         )
 
     def __len__(self) -> int:
@@ -167,7 +167,8 @@ class BackpropStepper(anywidget.AnyWidget):
             if run is not None:
                 self._run = run
                 self.ledgers = ledgers(run)
-                self.details = details(self._live, self._live.forward(change["new"]["values"]))
+                for name, found in explained(self._live, change["new"]["values"]).items():
+                    self.set_trait(name, found)
                 self.trace = run.to_dict()
             self.edited = reply
 
