@@ -149,7 +149,11 @@ def arrays():
 def product():
     """A matrix product whose Jacobians are small enough to be shown."""
     x = mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True, name="x")
-    return np.sum(np.tanh(x @ mg.Parameter(np.array([[1.0, -1.0], [0.5, 2.0]]), name="w")))
+    inner = x @ mg.Parameter(np.array([[1.0, -1.0], [0.5, 2.0]]), name="w")
+    squashed = np.tanh(inner)
+    loss = np.sum(squashed)
+    inner.name, squashed.name, loss.name = "matmul", "tanh", "sum"
+    return loss
 
 
 @pytest.fixture

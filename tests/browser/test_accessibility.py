@@ -23,6 +23,8 @@ PAGES = {
     "messages": ("gates", {"mode": "predict"}),
     "cells": ("arrays", {"mode": "predict", "ask": ["b"]}),
     "order": ("gates", {"mode": "predict", "ask": "order"}),
+    "early": ("product", {"mode": "order", "order": ["tanh", "sum", "matmul"]}),
+    "notes": ("gates", {"notes": {0: "Begin.", 11: "The end."}}),
     "patterns": ("gates", {"mode": "predict", "ask": "patterns"}),
 }
 

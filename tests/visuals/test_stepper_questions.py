@@ -139,7 +139,7 @@ def test_modes_and_tolerances_are_checked(tmp_path):
             make(gates(), ask="values")
         with pytest.raises(ValueError, match=r"relative error .* not 5: 0.01 takes 2.97"):
             make(gates(), mode="predict", tolerance=5)
-        with pytest.raises(ValueError, match="mode is 'watch' or 'predict', not 'quiz'"):
+        with pytest.raises(ValueError, match=r"mode is 'watch' or 'predict' or .*, not 'quiz'"):
             make(gates(), mode="quiz")
     assert list(tmp_path.iterdir()) == []
 

@@ -24,7 +24,7 @@ from visuals.files import write_whole
 from visuals.layout import layout
 from visuals.stepper import recording
 from visuals.stepper.asking import Question
-from visuals.stepper.editing import NO_PYTHON, explained, prepared
+from visuals.stepper.editing import NO_PYTHON, explained, prepared, reordered
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.subject import trace_of
@@ -44,11 +44,12 @@ def to_html(
     names: Literal["auto"] | dict[str, Any] | None = "auto",
     gradient: Any = None,
     notes: Notes | None = None,
+    order: Any = None,
 ) -> Path:
     """Write the stepper of a Tensor (or of a Trace) as one page for any browser, offline.
 
     Args:
-        output: as for `BackpropStepper`; so are `mode`, `ask`, `tolerance`, `names` and `gradient`. In
+        output: as for `BackpropStepper`; so are `mode`, `ask`, `order`, `tolerance`, `names` and `gradient`. In
             predict mode, the reader saves the answers as a JSON file.
         path: the file to write; `~` is the home folder.
         title: the page's heading; None says whose graph it is.
@@ -72,7 +73,7 @@ def to_html(
     'x.html'
     """
     trace = trace_of(output, names, sys._getframe(1), "to_html", gradient)
-    text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes)
+    text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes, order)
     return write_whole(Path(path).expanduser(), text)
 
 
@@ -86,13 +87,16 @@ def page_of(
     theme: str,
     gradient: Any,
     notes: Notes | None,
+    order: Any = None,
 ) -> str:
     """The page of `output`, whose run is `trace`, as text: what `to_html` writes and `to_iframe` frames."""
     palette(theme)
     one_of("mode", mode, MODES)
     questions = wanted(trace, mode, ask, tolerance)
     extra: dict[str, Any] = {"notes": noted(notes, len(trace.frames))}
-    live, _ = prepared(output, trace, gradient)
+    live, reason = prepared(output, trace, gradient)
+    run, ordered = reordered(live, trace, mode, order, reason)
+    extra |= ordered | {"trace": json.loads(run.to_json(), parse_float=short), "frozen": NO_PYTHON}
     return page(trace, title, theme, mode, questions, tolerance, extra | explained(live, {}))
 
 
@@ -108,7 +112,7 @@ def page(
     """The page as text; `extra` are further traits: notes, and what is `explained`."""
     place = layout(trace)
     traits = {"step": 0, "mode": mode, "selected": "", "theme": theme, "title": "", "answers": {}}
-    traits |= {"presenting": False}
+    traits |= {"presenting": False, "kernel": False}
     traits |= {
         "tolerance": tolerance,
         "frozen": NO_PYTHON,

@@ -67,6 +67,7 @@ def to_iframe(
     names: Literal["auto"] | dict[str, Any] | None = "auto",
     gradient: Any = None,
     notes: Notes | None = None,
+    order: Any = None,
     height: int = 820,
 ) -> Framed:
     """The stepper of a Tensor (or of a Trace) as a frame inside another page, which works there without Python.
@@ -90,7 +91,7 @@ def to_iframe(
     if isinstance(height, bool) or not isinstance(height, int) or height <= 0:
         raise ValueError(f"height is a number of pixels, such as 820, not {height!r}.")
     trace = trace_of(output, names, sys._getframe(1), "to_iframe", gradient)
-    text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes)
+    text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes, order)
     label = title or words.graph_label(trace).partition(":")[0]
     hidden = [{"kind": "values" if ask == "values" else ""}] if mode == "predict" else ()
     image = recording.still_picture(trace, layout(trace), theme, questions=hidden)

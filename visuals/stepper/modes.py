@@ -8,7 +8,7 @@ import minigrad as mg
 from visuals.stepper.asking import Question
 from visuals.stepper.questions import questions
 
-MODES = ("watch", "predict")
+MODES = ("watch", "predict", "order")
 
 
 def wanted(trace: mg.Trace, mode: str, ask: Any, tolerance: float) -> list[Question]:

@@ -16,6 +16,7 @@
  *   9. render   puts them together and listens to the model
  *  10. Notes    the lecturer's notes, all sentences as a table, large type for a lecture
  *  11. Lens     which entries of which arrays made one entry of a gradient
+ *  12. Order    a backward pass in the reader's own order, and what is wrong with it
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
@@ -40,6 +41,8 @@
  *            cells?: {at: number[], value: number|string}[], options?: {id: string, text: string}[], right?: any[],
  *            mistakes: {value: any, says: string}[]}} Question   see questions.py
  * @typedef {{out: number[][], factor: number[][], other?: string, at?: number[][]}} Lens   of an edge, see lens.py
+ * @typedef {{order?: string[], early?: {step: number, node: string, waits: string[]}[], right?: Object<string, Summary>,
+ *            says?: string}} Verdict   on an order, see early.py
  * @typedef {{attempts?: string[], hints?: number, right?: boolean, shown?: boolean, seconds?: number}} Answer
  */
 
@@ -1593,6 +1596,133 @@ function lensTerm(label, summary, lit) {
   return make("div", { class: "mg-term" }, make("div", { class: "mg-label" }, label), litTable(summary, lit));
 }
 
+// ----------------------------------------------------------------------------------------------- 12. Order
+// Why topological order? Python has run the backward pass in the reader's own order (early.py); here it is chosen, and
+// what came of it is told: who left too early, and the wrong numbers beside the right ones.
+
+/**
+ * What is wrong so far: for each node a remark, shown in the picture and read to who cannot see it.
+ * @param {Verdict} verdict @param {State} state @param {boolean} ended
+ * @returns {Map<string, string>}
+ */
+export function remarks({ early = [], right = {} }, state, ended) {
+  const told = new Map(early.filter(({ step }) => step <= state.step).map(({ node }) => [node, "✗ too early"]));
+  if (ended) for (const [id, summary] of Object.entries(right)) told.set(id, `✗ should be ${inline(summary)}`);
+  return told;
+}
+
+/**
+ * The card of an order: how it went, or which comes next.
+ * @param {{run: (order: string[]) => void, choosing: (on: boolean) => void}} actions
+ */
+function makeOrder(actions) {
+  const heading = make("div", { class: "mg-heading" });
+  const list = make("ol", { class: "mg-order-list" });
+  const rest = make("div", { class: "mg-cell-buttons", role: "group", "aria-label": "Who sends next" });
+  const says = make("p", { class: "mg-says", "aria-live": "polite" });
+  const wrong = make("div", {});
+  const button = (/** @type {string} */ text, /** @type {() => void} */ press) => {
+    const made = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, text);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const choose = button("Choose an order", () => begin([]));
+  const right = button("Right order", () => finish([]));
+  const tools = make("div", { class: "mg-tools" }, choose, right);
+  const head = make("div", { class: "mg-card-head" }, heading);
+  const element = make("div", { class: "mg-card mg-order", role: "group", "aria-label": "Order" }, head, list, rest, says, wrong, tools);
+  /** @type {string[]|null} */
+  let picked = null; // the order that is being chosen
+  let able = []; // who can send
+  let names = (/** @type {string} */ id) => id;
+
+  function begin(order) {
+    picked = order;
+    actions.choosing(picked !== null);
+  }
+
+  function finish(order) {
+    begin(null);
+    actions.run(order);
+  }
+
+  /** A node was clicked, in the picture or in the list. @returns {boolean} whether that was a choice */
+  function pick(id) {
+    if (!picked) return false;
+    if (!able.includes(id) || picked.includes(id)) return true;
+    const order = [...picked, id];
+    if (order.length < able.length) begin(order);
+    else finish(order);
+    return true;
+  }
+
+  /** @param {Graph} graph @param {Verdict} verdict @param {boolean} kernel @param {State} state */
+  function show(graph, verdict, kernel, state) {
+    names = (id) => shortName(graph.nodes.get(id));
+    able = sendersOf(graph.trace);
+    const early = new Map((verdict.early ?? []).map((one) => [one.node, one]));
+    const now = new Set(state.frame?.kind === "message" ? [state.frame.active[0]] : []);
+    const order = picked ?? verdict.order ?? [];
+    const chips = order.map((id, i) => {
+      const { waits } = early.get(id) ?? {};
+      const bad = !picked && waits;
+      const text = bad ? ` ✗ too early: without the message from ${waits.map(names).join(", ")}` : "";
+      const chip = make("li", { class: `mg-share ${bad ? "mg-to-come mg-bad" : ""}` }, `${i + 1}. `, make("b", {}, names(id)), text);
+      if (now.has(id)) chip.setAttribute("aria-current", "step");
+      return chip;
+    });
+    list.replaceChildren(...chips);
+    setText(heading, picked ? `Who sends next? ${order.length + 1} of ${able.length}` : "The order in which the nodes send");
+    const left = picked ? able.filter((id) => !picked.includes(id)) : [];
+    rest.hidden = !picked;
+    rest.replaceChildren(...left.map((id) => button(labelOf(graph, id), () => pick(id))));
+    const ended = state.step === graph.trace.frames.length;
+    const plan = kernel ? "" : " To try another order, run the stepper in a notebook: this page has no Python behind it.";
+    setText(says, picked ? "Click the nodes in the picture, or here, in the order in which they shall send." : `${verdict.says ?? ""}${plan}`);
+    wrong.replaceChildren(...(picked || !ended ? [] : wrongOnes(graph, verdict, state)));
+    setText(choose, picked ? "Start again" : "Choose an order");
+    for (const one of [choose, right]) one.hidden = !kernel;
+  }
+
+  return { element, show, pick };
+}
+
+/** The nodes that send messages, in the order of the run. @param {Trace} trace @returns {string[]} */
+export function sendersOf(trace) {
+  const targets = new Map(trace.edges.map((edge) => [edge.id, edge.target]));
+  return [...new Set(trace.frames.filter(({ kind }) => kind === "message").map(({ edge }) => targets.get(edge)))];
+}
+
+/** A node in a list: several may have the same sign, so where there is no name the value is told too. */
+const labelOf = (graph, id) => {
+  const node = graph.nodes.get(id);
+  return clean(node.name) ? shortName(node) : `${shortName(node)} (value ${inline(node.value)})`;
+};
+
+/** The wrong gradients beside the right ones. */
+function wrongOnes(graph, { right = {} }, state) {
+  const rows = Object.entries(right).map(([id, summary]) => {
+    const ratio = `∂${shortName(graph.output)}/∂${shortName(graph.nodes.get(id))}`;
+    const cells = [inline(state.grads[id] ?? null), inline(summary)].map((text) => make("td", {}, text));
+    return make("tr", {}, make("th", { scope: "row" }, ratio), ...cells);
+  });
+  if (!rows.length) return [];
+  const head = make("tr", {}, ...["gradient", "in this order", "right"].map((text) => make("th", { scope: "col" }, text)));
+  return [make("table", { class: "mg-order-table" }, make("thead", {}, head), make("tbody", {}, ...rows))];
+}
+
+/** A remark under a node, or none. @param {any} part of the picture @param {string} text */
+function remarkOn(part, text) {
+  if ((part.remark?.textContent ?? "") === text) return;
+  flip(part, "mg-false", text !== "");
+  if (text) part.button.setAttribute("aria-description", text);
+  else part.button.removeAttribute("aria-description");
+  part.remark ??= part.element.appendChild(drawn("text", { class: "mg-remark-text", "text-anchor": "middle", "aria-hidden": "true" }));
+  const box = part.button.getBBox();
+  part.remark.setAttribute("y", String(box.y + box.height + 12));
+  part.remark.textContent = text;
+}
+
 // ------------------------------------------------------------------------------------------------- 7. Edit
 // A leaf's value is changed here; Python runs the graph again and sends frames for the same picture.
 
@@ -1960,6 +2090,7 @@ function render({ model, el }) {
     wiggle: (node, at, h) => request(model.get("edits").values ?? {}, { node: node.id, at, h }),
     undo: () => request({}),
   });
+  const turns = makeOrder({ run: runOrder, choosing: show });
   const lens = makeLens();
   nodeCard.element.append(lens.element, editor.element);
   const name = make("p", { class: "mg-title" });
@@ -1975,6 +2106,7 @@ function render({ model, el }) {
     status,
     note,
     ask.element,
+    turns.element,
     make("div", { class: "mg-view" }, pane, zoom.element),
     make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
     words.element,
@@ -2155,6 +2287,7 @@ function render({ model, el }) {
     toNode.disabled = stepOfNode(trace, selected, state.step) === null;
     const changing = model.get("mode") === "predict" ? NOT_NOW : model.get("frozen");
     editor.show(graph.nodes.get(selected) ?? null, model.get("leaves"), changing);
+    showOrder(state);
     lens.show(graph, model.get("lenses") ?? {}, selected, state);
     ask.element.hidden = model.get("mode") !== "predict";
     if (ask.show(asked, next, model.get("answers"), questions())) controls.forward.focus();
@@ -2202,6 +2335,25 @@ function render({ model, el }) {
     setText(note, noteAt(model.get("notes"), step));
     note.hidden = !note.textContent;
     words.show(trace, model.get("notes"), next?.step, step);
+  }
+
+  /** Python runs the backward pass in this order; none is the right one. @param {string[]} wished */
+  function runOrder(wished) {
+    pause();
+    const sent = wished.length ? wished : (model.get("verdict").first ?? []);
+    model.set("order", sent);
+    model.save_changes();
+    set("step", last);
+    show();
+  }
+
+  /** @param {State} state */
+  function showOrder(state) {
+    const trying = model.get("mode") === "order";
+    turns.element.hidden = !trying;
+    const told = trying ? remarks(model.get("verdict"), state, state.step === last) : new Map();
+    for (const [id, part] of picture.nodes) remarkOn(part, told.get(id) ?? "");
+    if (trying) turns.show(graph, model.get("verdict"), model.get("kernel") !== false, state);
   }
 
   function showNotes() {
@@ -2261,6 +2413,7 @@ function render({ model, el }) {
     reach(id);
     const next = pending();
     if (next?.form === "node" && next.step === stepNow()) return ask.submit([id]);
+    if (turns.pick(id)) return undefined;
     select(model.get("selected") === id ? "" : id);
   }
 
@@ -2336,6 +2489,7 @@ function render({ model, el }) {
     "change:theme": showTheme,
     "change:title": showTitle,
     "change:notes": showNotes,
+    "change:verdict": show,
     "change:presenting": showPresenting,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);

@@ -13,7 +13,7 @@ from visuals import text as words
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
-from visuals.stepper.editing import answered, explained, ledgers, prepared
+from visuals.stepper.editing import answered, explained, ledgers, prepared, reordered
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
@@ -25,7 +25,7 @@ START = "Nothing has been computed yet. Step forward to begin."
 
 
 class BackpropStepper(anywidget.AnyWidget):
-    """Watch backpropagation through the graph of a Tensor, one frame at a time; or predict it.
+    """Watch backpropagation through the graph of a Tensor, one frame at a time; predict it; or try another order.
 
     Values appear from left to right, then every message `upstream × local` rides its edge back, and a node that is
     used several times adds up what it receives. Step with the buttons, the slider or the arrow keys; click a node for
@@ -34,7 +34,10 @@ class BackpropStepper(anywidget.AnyWidget):
 
     Args:
         output: the result whose backward pass is wanted, usually the loss; or a `mg.Trace`.
-        mode: "watch"; or "predict": the stepper stops before each event of a kind and asks for it.
+        mode: "watch"; "predict": the stepper stops before each event of a kind and asks for it; or "order": the
+            backward pass in an order of your own, which may be wrong.
+        order: in order mode, the nodes that send messages, by name or as Tensors, in the order in which they send; if
+            left out, the right one. In the picture, another one can be chosen by clicking.
         ask: in predict mode, what for: "messages" (if left out), "values", "gradients", "order" (which node may send
             next), "patterns"; or a list of nodes, by name or as Tensors, whose messages are asked for.
         tolerance: the relative error that still counts as right.
@@ -92,6 +95,9 @@ class BackpropStepper(anywidget.AnyWidget):
     notes = traitlets.Dict().tag(sync=True)
     presenting = traitlets.Bool(False).tag(sync=True)
     lenses = traitlets.Dict().tag(sync=True)
+    order: traitlets.List = traitlets.List().tag(sync=True)
+    verdict = traitlets.Dict().tag(sync=True)
+    kernel = traitlets.Bool(True).tag(sync=True)
 
     def __init__(
         self,
@@ -99,6 +105,7 @@ class BackpropStepper(anywidget.AnyWidget):
         *,
         mode: str = "watch",
         ask: Any = None,
+        order: Any = None,
         tolerance: float = 0.01,
         names: Literal["auto"] | dict[str, Any] | None = "auto",
         theme: str = "auto",
@@ -109,18 +116,19 @@ class BackpropStepper(anywidget.AnyWidget):
         one_of("theme", theme, THEMES)
         self._run = trace_of(output, names, sys._getframe(1), "BackpropStepper", gradient)
         asked = wanted(self._run, mode, ask, tolerance)
-        self._live, reason = prepared(output, self._run, gradient)
-        self._place = layout(self._run)
+        self._live, self._reason = prepared(output, self._run, gradient)
+        self._first, self._place = self._run, layout(self._run)
+        self._run, ordered = reordered(self._live, self._first, mode, order, self._reason)
         super().__init__(
             trace=self._run.to_dict(),
-            svg=recording.live_picture(self._run, self._place),
+            svg=recording.live_picture(self._first, self._place),
             mode=mode,
             theme=theme,
             notes=noted(notes, len(self._run.frames)),
             questions=asked,
             tolerance=tolerance,
-            frozen=reason,
-            leaves=[] if self._live is None or reason else list(self._live.leaves),
+            leaves=[] if self._live is None or self._reason else list(self._live.leaves),
+            **ordered,
             **explained(self._live, {}),
         )
 
@@ -196,6 +204,24 @@ class BackpropStepper(anywidget.AnyWidget):
         if mode == "predict" and not self.questions:
             self.questions = wanted(self._run, mode, None, self.tolerance)
         return mode
+
+    @traitlets.observe("mode", "order")
+    def _reorder(self, change: Any) -> None:
+        """The run of this mode, in this order: chosen in the picture, or set by Python."""
+        if not hasattr(self, "_first") or change["old"] is traitlets.Undefined:
+            return
+        order = self.order if self.mode == "order" and self.order else None
+        if self.mode != "order" and not self.verdict:
+            return
+        if order is not None and order == self.verdict.get("order"):
+            return
+        self._run, ordered = reordered(self._live, self._first, self.mode, order, self._reason)
+        with self.hold_sync():
+            for name, value in ordered.items():
+                self.set_trait(name, value)
+            if not self.ledgers:
+                self.ledgers = ledgers(self._run)
+            self.trace = self._run.to_dict()
 
     @traitlets.validate("theme")
     def _valid_theme(self, proposal: Any) -> str:
