@@ -379,3 +379,42 @@ test("the lens multiplies what stands in its places, and adds up", async () => {
   const ones = Array.from({ length: 12 }, () => ({ out: 0, upstream: 1, at: null, factor: 1 }));
   assert.equal(lensSum(ones), "1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + … (12 in all) = 12");
 });
+
+// Order and modules
+
+test("those that send are told in the order of their first message", async () => {
+  const { sendersOf } = await stepper;
+  assert.deepEqual(sendersOf(square()), ["y"]);
+  assert.deepEqual(sendersOf({ edges: [], frames: [] }), []);
+});
+
+test("who left too early is remarked from that step on, and what is wrong at the end", async () => {
+  const { remarks } = await stepper;
+  const verdict = { early: [{ step: 4, node: "y", waits: ["u"] }], right: { x: one(33) } };
+  assert.deepEqual([...remarks(verdict, { step: 3 }, false)], []);
+  assert.deepEqual([...remarks(verdict, { step: 4 }, false)], [["y", "✗ too early"]]);
+  assert.deepEqual([...remarks(verdict, { step: 9 }, true)].at(-1), ["x", "✗ should be 33"]);
+  assert.deepEqual([...remarks({}, { step: 9 }, true)], []);
+});
+
+test("a module is folded and opened; where there is no such picture, the nearest", async () => {
+  const { toggledModule } = await stepper;
+  const all = ["a", "b", "c"];
+  const anything = () => true;
+  assert.deepEqual(toggledModule([], "b", all, anything), ["b"]);
+  assert.deepEqual(toggledModule(["c"], "a", all, anything), ["a", "c"], "in the order of the run");
+  assert.deepEqual(toggledModule(["a", "b", "c"], "b", all, anything), ["a", "c"]);
+  const few = (folded) => [0, 2, 3].includes(folded.length);
+  assert.deepEqual(toggledModule([], "b", all, few), all);
+  assert.deepEqual(toggledModule(["a", "c"], "a", all, few), ["b", "c"]);
+});
+
+test("the nodes of a folded module are seen in one place", async () => {
+  const { homeOf } = await stepper;
+  const modules = [
+    { id: "n4", title: "one", members: ["n1", "n4"] },
+    { id: "n9", title: "two", members: ["n8", "n9"] },
+  ];
+  const home = homeOf(modules, ["n4"]);
+  assert.deepEqual(["n0", "n1", "n4", "n8"].map(home), ["n0", "n4", "n4", "n8"]);
+});

@@ -119,7 +119,7 @@ def test_a_notebook_shows_the_frame_and_says_so_in_one_line(f):
     assert re.fullmatch(r"Computation graph of f, in a frame of \d+ kB; print\(.*", repr(framed))
     shown = framed._repr_html_()
     assert shown.startswith(str(framed))
-    image = re.search(r'<img hidden src="data:image/svg\+xml;base64,([^"]+)"', shown)[1]
+    image = re.search(r'<div hidden><img src="data:image/svg\+xml;base64,([^"]+)"', shown)[1]
     assert "1 × −4 = −4" in base64.b64decode(image).decode()
     quiz = to_iframe(f, mode="predict")
     assert "−4 = " not in quiz.image, "no answers"

@@ -17,6 +17,7 @@ import minigrad as mg
 from visuals import boxes
 from visuals.stepper.details import details
 from visuals.stepper.early import in_order, senders_of
+from visuals.stepper.folding import modules, pictures
 from visuals.stepper.lens import lenses
 from visuals.stepper.rerun import Rerun
 
@@ -55,6 +56,12 @@ def explained(live: Rerun | None, values: Mapping[str, Any]) -> dict[str, dict[s
         return {"details": {}, "lenses": {}}
     made = live.forward(values)
     return {"details": details(live, made), "lenses": lenses(live, made)}
+
+
+def foldable(trace: mg.Trace, mode: str) -> dict[str, Any]:
+    """The modules that can be folded, and their pictures; none where a box would hide what is asked or tried out."""
+    found = modules(trace) if mode == "watch" else []
+    return {"modules": found, "pictures": pictures(trace, found)}
 
 
 ORDERED = "While an order is tried out, the values stay as they are."

@@ -24,7 +24,7 @@ from visuals.files import write_whole
 from visuals.layout import layout
 from visuals.stepper import recording
 from visuals.stepper.asking import Question
-from visuals.stepper.editing import NO_PYTHON, explained, prepared, reordered
+from visuals.stepper.editing import NO_PYTHON, explained, foldable, prepared, reordered
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.subject import trace_of
@@ -96,7 +96,7 @@ def page_of(
     extra: dict[str, Any] = {"notes": noted(notes, len(trace.frames))}
     live, reason = prepared(output, trace, gradient)
     run, ordered = reordered(live, trace, mode, order, reason)
-    extra |= ordered | {"trace": json.loads(run.to_json(), parse_float=short), "frozen": NO_PYTHON}
+    extra |= foldable(trace, mode) | ordered | {"trace": json.loads(run.to_json(), parse_float=short), "frozen": NO_PYTHON}
     return page(trace, title, theme, mode, questions, tolerance, extra | explained(live, {}))
 
 
@@ -112,7 +112,7 @@ def page(
     """The page as text; `extra` are further traits: notes, and what is `explained`."""
     place = layout(trace)
     traits = {"step": 0, "mode": mode, "selected": "", "theme": theme, "title": "", "answers": {}}
-    traits |= {"presenting": False, "kernel": False}
+    traits |= {"presenting": False, "kernel": False, "folded": []}
     traits |= {
         "tolerance": tolerance,
         "frozen": NO_PYTHON,

@@ -50,10 +50,13 @@ class Framed:
         return f"{self.title}, in a frame of {kilobytes} kB; print(...) gives the text to paste into a page"
 
     def _repr_html_(self) -> str:
-        """The frame; and an image that is hidden, unless a notebook takes away the frame, and with it `hidden`."""
+        """The frame; and an image that is hidden, unless a notebook takes away the frame, and with it `hidden`.
+
+        That is what JupyterLab and Notebook 7 do to a notebook that is not trusted.
+        """
         image = base64.b64encode(self.image.encode()).decode()
         alt = html.escape(self.title, quote=True)
-        return f'{self}<img hidden src="data:image/svg+xml;base64,{image}" alt="{alt}">'
+        return f'{self}<div hidden><img src="data:image/svg+xml;base64,{image}" alt="{alt}"></div>'
 
 
 def to_iframe(

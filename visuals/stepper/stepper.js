@@ -17,6 +17,7 @@
  *  10. Notes    the lecturer's notes, all sentences as a table, large type for a lecture
  *  11. Lens     which entries of which arrays made one entry of a gradient
  *  12. Order    a backward pass in the reader's own order, and what is wrong with it
+ *  13. Modules  many boxes in one, and back
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
@@ -43,6 +44,7 @@
  * @typedef {{out: number[][], factor: number[][], other?: string, at?: number[][]}} Lens   of an edge, see lens.py
  * @typedef {{order?: string[], early?: {step: number, node: string, waits: string[]}[], right?: Object<string, Summary>,
  *            says?: string}} Verdict   on an order, see early.py
+ * @typedef {{id: string, title: string, members: string[]}} Module   see folding.py
  * @typedef {{attempts?: string[], hints?: number, right?: boolean, shown?: boolean, seconds?: number}} Answer
  */
 
@@ -258,7 +260,7 @@ function separateIds(svg) {
  * The picture, and the function that makes it show a state. Only what differs from the last state is written.
  * @param {string} svgText @param {Trace} trace
  */
-function makePicture(svgText, trace) {
+function makePicture(svgText, trace, home = (/** @type {string} */ id) => id, labels = new Map()) {
   const svg = parsePicture(svgText);
   separateIds(svg);
   const [, , width] = svg.getAttribute("viewBox").split(" ").map(Number);
@@ -297,13 +299,14 @@ function makePicture(svgText, trace) {
 
   /** @param {State} state @param {string} selected @param {Question} [asked] what the picture must not tell */
   function show(state, selected, asked) {
-    const active = new Set(state.frame?.active ?? []);
+    const active = new Set((state.frame?.active ?? []).flatMap((id) => [id, home(id)]));
     const now = (/** @type {string} */ id) => (active.has(id) ? state.frame.kind : "");
     for (const node of trace.nodes) {
       const part = nodes.get(node.id);
-      showNode(part, node, state);
+      if (!part) continue; // it is inside a folded module
+      showNode(part, node, state, labels.get(node.id));
       flip(part, "mg-pending", !state.values[node.id]);
-      flip(part, "mg-selected", selected === node.id);
+      flip(part, "mg-selected", home(selected) === node.id);
       flip(part, "mg-asked", asked?.subject === node.id);
       enliven(part, now(node.id));
       if (asked?.kind === "values" && asked.subject === node.id) {
@@ -326,6 +329,7 @@ function makePicture(svgText, trace) {
   /** New texts on the same edges. @param {Object<string, [string, string, number]>} ledgers see editing.py */
   function relabel(ledgers) {
     for (const [id, [ledger, whole, width]] of Object.entries(ledgers)) {
+      if (!edges.has(id)) continue;
       Object.assign(edges.get(id), { ledger, whole, told: null });
       const box = edges.get(id).element.querySelector(".mg-ledger-box");
       box.setAttribute("width", String(width));
@@ -417,7 +421,7 @@ function buttonOf(element) {
 }
 
 /** Texts, heat maps and label of one node, where they have changed. */
-function showNode(part, node, state) {
+function showNode(part, node, state, label = "") {
   const value = state.values[node.id];
   const grad = state.grads[node.id];
   if ("label" in part.shown && part.shown.value === value && part.shown.grad === grad) return;
@@ -425,7 +429,8 @@ function showNode(part, node, state) {
   part.lines.forEach((line, i) => line && setText(line, texts[i]));
   if (part.heats.value) paint(part.heats.value, value);
   if (part.heats.grad) paint(part.heats.grad, grad);
-  part.button.setAttribute("aria-label", nodeLabel(node, state));
+  const told = nodeLabel(node, state);
+  part.button.setAttribute("aria-label", label ? `${label}: ${told.slice(told.indexOf(": value ") + 2)}` : told);
   part.shown = { value, grad, label: true };
 }
 
@@ -1053,7 +1058,7 @@ function makeAsk(tolerance, actions) {
   const fields = make("div", { class: "mg-fields" });
   const hints = make("ol", { class: "mg-hints", "aria-live": "polite" });
   const feedback = make("p", { class: "mg-feedback", "aria-live": "polite" });
-  const check = make("button", { type: "submit", class: "mg-button mg-primary", ...OWN_KEYS }, "Check");
+  const check = make("button", { type: "button", class: "mg-button mg-primary", ...OWN_KEYS }, "Check");
   const help = make("button", { type: "button", class: "mg-button", ...OWN_KEYS });
   const form = make("form", { novalidate: "" }, fields, make("div", { class: "mg-answer-buttons" }, check, help));
   const element = make(
@@ -1096,7 +1101,10 @@ function makeAsk(tolerance, actions) {
     keep({ attempts: [...(answer.attempts ?? []), given.join(" ")], right: verdict.right });
   }
 
-  form.addEventListener("submit", (event) => {
+  // A frame that may run scripts may not submit forms, not even to a script: so the form never does.
+  check.addEventListener("click", () => submit(read()));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || /** @type {Element} */ (event.target).localName === "button") return;
     event.preventDefault();
     submit(read());
   });
@@ -1723,6 +1731,60 @@ function remarkOn(part, text) {
   part.remark.textContent = text;
 }
 
+// --------------------------------------------------------------------------------------------- 13. Modules
+// A module can be folded into one box, and opened again, at any step. Python has drawn the pictures (folding.py); a
+// folded module bears the id of its last function, so that every state of the run fits every picture.
+
+/**
+ * Which modules are folded after one of them was folded or opened; of what Python has drawn, the nearest.
+ * @param {string[]} folded @param {string} id @param {string[]} all @param {(folded: string[]) => boolean} drawn
+ */
+export function toggledModule(folded, id, all, drawn) {
+  const opened = folded.includes(id);
+  const wish = all.filter((one) => (one === id ? !opened : folded.includes(one)));
+  if (drawn(wish)) return wish;
+  return opened ? all.filter((one) => one !== id) : all;
+}
+
+/**
+ * Where each node is seen: folded into a module, or by itself.
+ * @param {Module[]} modules @param {string[]} folded @returns {(id: string) => string}
+ */
+export function homeOf(modules, folded) {
+  const homes = new Map();
+  for (const { id, members } of modules) {
+    if (folded.includes(id)) for (const member of members) homes.set(member, id);
+  }
+  return (id) => homes.get(id) ?? id;
+}
+
+/** The choice of modules, as a list: it stands above the picture. @param {(folded: string[]) => void} fold */
+function makeModules(fold) {
+  const list = /** @type {HTMLSelectElement} */ (make("select", { class: "mg-speed", "aria-label": "Modules", ...OWN_KEYS }));
+  const element = make("label", { class: "mg-modules" }, "Modules: ", list);
+  let choices = [];
+  list.addEventListener("change", () => fold(choices[list.selectedIndex].folded));
+
+  /** @param {Module[]} modules @param {string[]} folded @param {(folded: string[]) => boolean} drawn */
+  function show(modules, folded, drawn) {
+    const all = modules.map(({ id }) => id);
+    const one = modules.flatMap(({ id, title }) => [
+      { text: `only ${title} open`, folded: all.filter((other) => other !== id) },
+      { text: `only ${title} folded`, folded: [id] },
+    ]);
+    const ends = [{ text: "all open", folded: [] }, { text: "all folded", folded: all }];
+    const seen = new Set();
+    choices = [...ends, ...one].filter((choice) => {
+      const key = choice.folded.join(" ");
+      return drawn(choice.folded) && !seen.has(key) && seen.add(key);
+    });
+    list.replaceChildren(...choices.map(({ text }) => make("option", {}, text)));
+    list.selectedIndex = choices.findIndex((choice) => choice.folded.join(" ") === folded.join(" "));
+  }
+
+  return { element, show };
+}
+
 // ------------------------------------------------------------------------------------------------- 7. Edit
 // A leaf's value is changed here; Python runs the graph again and sends frames for the same picture.
 
@@ -1903,6 +1965,7 @@ const HELP = [
   ["Enter", "select a node"],
   ["N", "next message into the selected node"],
   ["R", "run to the selected node"],
+  ["M", "fold or open the module of the selected node"],
   ["+ −", "larger, smaller"],
   ["0", "fit the picture"],
   ["Esc", "close"],
@@ -2048,8 +2111,10 @@ function render({ model, el }) {
   const last = trace.frames.length;
   const seed = trace.frames.findIndex((frame) => frame.kind === "seed");
   let graph = indexed(trace);
-  const picture = makePicture(model.get("svg"), trace);
-  picture.relabel(model.get("ledgers"));
+  const whole = makePicture(model.get("svg"), trace);
+  whole.relabel(model.get("ledgers"));
+  let picture = whole; // or that of some folded modules
+  let home = (/** @type {string} */ id) => id;
   const controls = makeControls(last, seed < 0 ? last : seed, { go, by, play, help });
   const order = trace.nodes.map((node) => node.id); // topological: the way through the graph with ↑ and ↓
 
@@ -2091,6 +2156,9 @@ function render({ model, el }) {
     undo: () => request({}),
   });
   const turns = makeOrder({ run: runOrder, choosing: show });
+  const modules = makeModules((folded) => set("folded", folded));
+  const toModule = textButton("", () => toggleModule());
+  tools.append(toModule);
   const lens = makeLens();
   nodeCard.element.append(lens.element, editor.element);
   const name = make("p", { class: "mg-title" });
@@ -2107,6 +2175,7 @@ function render({ model, el }) {
     note,
     ask.element,
     turns.element,
+    modules.element,
     make("div", { class: "mg-view" }, pane, zoom.element),
     make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
     words.element,
@@ -2228,7 +2297,7 @@ function render({ model, el }) {
     if (trace === model.get("trace")) return;
     trace = model.get("trace");
     graph = indexed(trace);
-    picture.relabel(model.get("ledgers"));
+    for (const one of new Set([whole, picture])) one.relabel(model.get("ledgers"));
     show();
   }
 
@@ -2280,7 +2349,7 @@ function render({ model, el }) {
     showNote(state.step, next);
     frameCard.show(...tellFrame(graph, state));
     nodeCard.element.classList.toggle("mg-empty", !selected);
-    nodeCard.show(...tellNode(graph, { picture, details: model.get("details"), opened }, selected, state, asked));
+    nodeCard.show(...tellNode(graph, { picture: whole, details: model.get("details"), opened }, selected, state, asked));
     toLatex.hidden = !selected || !chainRule(graph, selected, state);
     tools.hidden = !selected;
     toMessage.disabled = nextMessage(trace, selected, state.step) === null;
@@ -2293,7 +2362,8 @@ function render({ model, el }) {
     if (ask.show(asked, next, model.get("answers"), questions())) controls.forward.focus();
     const edge = graph.edges.get(asked?.subject);
     const seen = edge ? [edge.source, edge.target] : asked?.subject ? [asked.subject] : (state.frame?.active ?? []);
-    keepInSight(seen.filter((id) => picture.nodes.has(id)));
+    showModuleButton(selected);
+    keepInSight(seen.map(home).filter((id) => picture.nodes.has(id)));
   }
 
   // Where things stand is known when the page has been laid out, once per frame, however many steps there were.
@@ -2356,6 +2426,53 @@ function render({ model, el }) {
     if (trying) turns.show(graph, model.get("verdict"), model.get("kernel") !== false, state);
   }
 
+  // Modules: the picture is another one, and everything else stays ------------------------------------------
+
+  const allModules = () => (model.get("mode") === "watch" ? (model.get("modules") ?? []) : []);
+  const isDrawn = (/** @type {string[]} */ folded) => !folded.length || folded.join(" ") in (model.get("pictures") ?? {});
+  const foldedNow = () => {
+    const wish = allModules().map(({ id }) => id).filter((id) => (model.get("folded") ?? []).includes(id));
+    return isDrawn(wish) ? wish : [];
+  };
+  let shownFolded = "";
+
+  function showFolded() {
+    const folded = foldedNow();
+    modules.element.hidden = !allModules().length;
+    modules.show(allModules(), folded, isDrawn);
+    const key = folded.join(" ");
+    if (key === shownFolded) return;
+    shownFolded = key;
+    home = homeOf(allModules(), folded);
+    const titles = allModules().map(({ id, title, members }) => [id, `${title}, module of ${members.length} nodes`]);
+    const labels = new Map(titles.filter(([id]) => folded.includes(id)));
+    picture = key ? makePicture(model.get("pictures")[key], trace, home, labels) : whole;
+    picture.relabel(model.get("ledgers"));
+    pane.replaceChildren(picture.svg);
+    zoom.use(picture.svg);
+    resized.disconnect();
+    resized.observe(pane);
+    resized.observe(picture.svg);
+    reachable = home(reachable);
+    elementOf(reachable).setAttribute("tabindex", "0");
+    if (picture !== whole) listenTo(picture.svg);
+    show();
+  }
+
+  /** The module of a node, if it has one. */
+  const moduleOf = (/** @type {string} */ id) => allModules().find(({ members }) => members.includes(id));
+
+  function toggleModule() {
+    const module = moduleOf(model.get("selected"));
+    if (module) set("folded", toggledModule(foldedNow(), module.id, allModules().map(({ id }) => id), isDrawn));
+  }
+
+  function showModuleButton(selected) {
+    const module = moduleOf(selected);
+    toModule.hidden = !module;
+    if (module) setText(toModule, `${foldedNow().includes(module.id) ? "Open" : "Fold"} ${module.title}`);
+  }
+
   function showNotes() {
     marks(model.get("notes"), last);
     show();
@@ -2365,6 +2482,11 @@ function render({ model, el }) {
   function toNote(backwards) {
     const at = nextNote(model.get("notes"), stepNow(), backwards);
     if (at !== null) go(at);
+  }
+
+  function showMode() {
+    showFolded();
+    show();
   }
 
   function showPresenting() {
@@ -2378,11 +2500,11 @@ function render({ model, el }) {
 
   // Nodes: one of them can be reached with Tab, ↑ and ↓ lead to the others ------------------------------
 
-  const elementOf = (id) => picture.nodes.get(id).button;
+  const elementOf = (id) => picture.nodes.get(home(id)).button;
   let reachable = order[0];
 
   function reach(id) {
-    setFar(picture.nodes.get(id), false);
+    setFar(picture.nodes.get(home(id)), false);
     elementOf(reachable).setAttribute("tabindex", "-1");
     elementOf(id).setAttribute("tabindex", "0");
     reachable = id;
@@ -2393,11 +2515,19 @@ function render({ model, el }) {
     elementOf(id).focus();
   }
 
+  /** The neighbours of a box: of a folded module those of all its members. */
+  function neighboursSeen(id) {
+    const inside = [id, ...(moduleOf(id)?.members ?? [])].filter((one) => home(one) === id);
+    const all = inside.map((one) => neighbours(trace, one));
+    const boxes = (of) => [...new Set(all.flatMap((ends) => ends[of].map(home)))].filter((one) => one !== id);
+    return { inputs: boxes("inputs"), users: boxes("users") };
+  }
+
   // Along the edges: Shift → to a user, Shift ← to an input; Shift ↑ ↓ then lead to the other ends of that fork.
   let fork = [];
 
   function follow(id, key) {
-    const { inputs, users } = neighbours(trace, id);
+    const { inputs, users } = neighboursSeen(id);
     if (key === "ArrowUp" || key === "ArrowDown") {
       const at = fork.indexOf(id);
       return at < 0 ? undefined : fork[at + (key === "ArrowUp" ? -1 : 1)];
@@ -2417,8 +2547,11 @@ function render({ model, el }) {
     select(model.get("selected") === id ? "" : id);
   }
 
-  picture.svg.addEventListener("click", (event) => nodeAt(event) && toggle(nodeAt(event)));
-  picture.svg.addEventListener("focusin", (event) => nodeAt(event) && reach(nodeAt(event)));
+  function listenTo(svg) {
+    svg.addEventListener("click", (event) => nodeAt(event) && toggle(nodeAt(event)));
+    svg.addEventListener("focusin", (event) => nodeAt(event) && reach(nodeAt(event)));
+  }
+  listenTo(picture.svg);
 
   // Keys ----------------------------------------------------------------------------------------------
 
@@ -2430,6 +2563,7 @@ function render({ model, el }) {
     "?": help,
     n: () => jump(nextMessage),
     r: () => jump(stepOfNode),
+    m: toggleModule,
     "+": () => zoom.by(1.25),
     "-": () => zoom.by(0.8),
     0: () => zoom.fit(),
@@ -2449,7 +2583,8 @@ function render({ model, el }) {
     const end = event.shiftKey && id && follow(id, key);
     if (end) return () => focusOn(end);
     if (event.shiftKey && key.startsWith("Arrow")) return () => {}; // the edge ends here
-    const next = id && order[order.indexOf(id) + { ArrowUp: -1, ArrowDown: 1 }[key]];
+    const boxes = id ? order.filter((one) => home(one) === one) : [];
+    const next = id && boxes[boxes.indexOf(id) + { ArrowUp: -1, ArrowDown: 1 }[key]];
     if (key === "Escape") return model.get("selected") || !helpLine.hidden ? close : undefined;
     if (id && (key === "Enter" || key === " ")) return () => toggle(id);
     if (next) return () => focusOn(next);
@@ -2483,13 +2618,14 @@ function render({ model, el }) {
     "change:selected": show,
     "change:trace": newRun,
     "change:edited": answered,
-    "change:mode": show,
+    "change:mode": showMode,
     "change:answers": show,
     "change:questions": show,
     "change:theme": showTheme,
     "change:title": showTitle,
     "change:notes": showNotes,
     "change:verdict": show,
+    "change:folded": showFolded,
     "change:presenting": showPresenting,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
@@ -2500,6 +2636,7 @@ function render({ model, el }) {
   showTitle();
   showPresenting();
   showNotes();
+  showFolded();
 
   return () => {
     pause();
@@ -2542,7 +2679,7 @@ function makeCard(css, close) {
  * @param {HTMLElement} pane @param {SVGSVGElement} svg
  */
 function makeZoom(pane, svg) {
-  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  let [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   const button = (/** @type {string} */ label, /** @type {string} */ sign, /** @type {() => void} */ press) => {
     const made = make("button", { type: "button", class: "mg-button mg-small", "aria-label": label, title: label, ...OWN_KEYS }, sign);
     made.addEventListener("click", press);
@@ -2596,7 +2733,13 @@ function makeZoom(pane, svg) {
     },
     { passive: false },
   );
-  return { element, by, fit, stop: () => window.removeEventListener("pointerup", letGo) };
+  /** Another picture stands in the pane. @param {SVGSVGElement} other */
+  function use(other) {
+    svg = other;
+    [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  }
+
+  return { element, by, fit, use, stop: () => window.removeEventListener("pointerup", letGo) };
 }
 
 /** Scroll the pane, and nothing else, until the active nodes are in sight. */

@@ -13,7 +13,7 @@ from visuals import text as words
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
-from visuals.stepper.editing import answered, explained, ledgers, prepared, reordered
+from visuals.stepper.editing import answered, explained, foldable, ledgers, prepared, reordered
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
@@ -52,6 +52,7 @@ class BackpropStepper(anywidget.AnyWidget):
         selected: the id of the node that the panel shows, "" for none.
         title: a line above the picture.
         trace: the run, as `mg.Trace.to_dict()` gives it.
+        folded: the ids of the modules that are shown as one box each; `modules` has all of them, with their titles.
         presenting: whether it is shown in large type, for a lecture.
         frozen: why the values of leaves cannot be changed in the picture; "" if they can.
         questions, answers: what predict mode asks, and what was answered, by the id of the question.
@@ -97,6 +98,9 @@ class BackpropStepper(anywidget.AnyWidget):
     lenses = traitlets.Dict().tag(sync=True)
     order: traitlets.List = traitlets.List().tag(sync=True)
     verdict = traitlets.Dict().tag(sync=True)
+    modules: traitlets.List = traitlets.List().tag(sync=True)
+    pictures = traitlets.Dict().tag(sync=True)
+    folded: traitlets.List = traitlets.List().tag(sync=True)
     kernel = traitlets.Bool(True).tag(sync=True)
 
     def __init__(
@@ -129,6 +133,7 @@ class BackpropStepper(anywidget.AnyWidget):
             tolerance=tolerance,
             leaves=[] if self._live is None or self._reason else list(self._live.leaves),
             **ordered,
+            **foldable(self._first, mode),
             **explained(self._live, {}),
         )
 
