@@ -119,7 +119,7 @@ def test_zoom_follows_the_picture(network):
 
 
 def test_where_something_is_asked_nothing_is_folded(network):
-    stepper, choice = network(page={"mode": "predict"})
+    _, choice = network(page={"mode": "predict"})
     assert not choice.is_visible()
 
 

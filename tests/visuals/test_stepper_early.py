@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minigrad as mg
@@ -99,6 +99,7 @@ def test_an_order_is_right_exactly_if_every_node_waited(make):
         assert len(wrong.frames) == len(run.frames), "a step is a step"
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_every_order_of_the_turns_that_may_be_taken_is_right(random):
     live, run = prepared(arrays())

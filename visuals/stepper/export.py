@@ -96,7 +96,8 @@ def page_of(
     extra: dict[str, Any] = {"notes": noted(notes, len(trace.frames))}
     live, reason = prepared(output, trace, gradient)
     run, ordered = reordered(live, trace, mode, order, reason)
-    extra |= foldable(trace, mode) | ordered | {"trace": json.loads(run.to_json(), parse_float=short), "frozen": NO_PYTHON}
+    extra |= foldable(trace, mode) | ordered
+    extra |= {"trace": json.loads(run.to_json(), parse_float=short), "frozen": NO_PYTHON}
     return page(trace, title, theme, mode, questions, tolerance, extra | explained(live, {}))
 
 
@@ -129,7 +130,7 @@ def page(
         **(extra or {}),
         "program": module(),
     }
-    program = SHIM
+    program = "\n" + (recording.HERE / "page.js").read_text(encoding="utf-8")
     parts = {
         "title": escape(title or words.graph_label(trace).partition(":")[0]),
         "theme": theme,
@@ -221,51 +222,4 @@ noscript > svg { display: block; width: 100%; margin: auto; }
   body { background: #ffffff; color: #1f2328; }
   main { max-width: none; padding: 0; }
 }
-"""
-
-# What a notebook gives to `render`, in a page: traits in an object, listeners in a map, the step in the address.
-# Program, trace and picture are packed: a page of a hundred nodes has 93 kB instead of 128.
-SHIM = """
-const { packed, ...traits } = JSON.parse(document.getElementById("traits").textContent);
-const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const { program, ...more } = await new Response(unpacked).json(); // trace, svg, questions, details, notes, …
-const code = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
-const { default: stepper, clampStep } = await import(code);
-URL.revokeObjectURL(code);
-
-function pageModel() {
-  const values = { ...traits, ...more };
-  const listeners = new Map();
-  const inAddress = (word) => new RegExp(`[#&]${word}(?:=([0-9]+))?(?=&|$)`).exec(location.hash);
-  const stepInAddress = () => Number(inAddress("step")?.[1] ?? NaN);
-  const model = {
-    get: (trait) => values[trait],
-    set(trait, value) {
-      if (values[trait] === value) return;
-      values[trait] = value;
-      for (const listener of listeners.get(`change:${trait}`) ?? []) listener();
-    },
-    on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
-    off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter((other) => other !== listener)),
-    save_changes() {
-      const address = `#step=${values.step}${values.presenting ? "&present" : ""}`;
-      if (location.hash === address || (!location.hash && address === "#step=0")) return;
-      try {
-        history.replaceState(null, "", address);
-      } catch {
-        // a page inside a frame may have no address of its own
-      }
-    },
-  };
-  const follow = () => {
-    if (!Number.isNaN(stepInAddress())) model.set("step", clampStep(values.trace, stepInAddress()));
-    if (inAddress("present")) model.set("presenting", true);
-  };
-  addEventListener("hashchange", follow);
-  follow();
-  return model;
-}
-
-stepper.render({ model: pageModel(), el: document.getElementById("stepper") });
 """

@@ -46,8 +46,7 @@ class Framed:
         )
 
     def __repr__(self) -> str:
-        kilobytes = round(len(str(self).encode()) / 1000)
-        return f"{self.title}, in a frame of {kilobytes} kB; print(...) gives the text to paste into a page"
+        return f"{self.title}, in a frame; print(...) gives the text to paste into a page"
 
     def _repr_html_(self) -> str:
         """The frame; and an image that is hidden, unless a notebook takes away the frame, and with it `hidden`.
