@@ -156,10 +156,17 @@ def product():
     return loss
 
 
+def network():
+    """Two layers with a ReLU between them."""
+    rng = np.random.default_rng(0)
+    net = mg.nn.Sequential(mg.nn.Linear(3, 2, rng=rng), mg.nn.ReLU(), mg.nn.Linear(2, 2, rng=rng))
+    return mg.cross_entropy(net(mg.tensor(rng.normal(size=(1, 3)), name="X")), np.array([1]))
+
+
 @pytest.fixture
 def traces() -> dict[str, Callable[[], Any]]:
     """The small graphs by name."""
-    return {"gates": gates, "fan": fan, "arrays": arrays, "product": product}
+    return {"gates": gates, "fan": fan, "arrays": arrays, "product": product, "network": network}
 
 
 @pytest.fixture

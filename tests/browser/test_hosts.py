@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 import minigrad as mg
-from tests.browser.hosts import KERNEL, PATIENCE, ROOT, idle, serving
+from tests.browser.hosts import KERNEL, PATIENCE, ROOT, idle, run_all, serving
 from visuals.stepper import to_iframe
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -178,6 +178,22 @@ def test_a_frame_steps_where_it_is_trusted_and_is_a_picture_where_it_is_not(host
     inside.get_by_text("step 1 of 11").wait_for()
     assert not page.locator('.jp-OutputArea img[src^="data:image/svg+xml"]').nth(1).is_visible()
     shoot(page, f"frame-{host[0]}")
+
+
+def test_the_stepper_in_ten_minutes_runs(host, opened, stepper_in, shoot):
+    lecture = nbformat.read(ROOT / "notebooks" / "stepper_in_ten_minutes.ipynb", as_version=4)
+    for cell in lecture.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.write(lecture, host[1].folder / "ten.ipynb")
+    page = opened("ten.ipynb")
+    run_all(page)
+    assert page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]').count() == 0
+    assert stepper_in(page).button("Step forward").is_visible()
+    assert page.locator(".mg-stepper").count() == 6
+    page.locator(".mg-modules:visible").last.scroll_into_view_if_needed()
+    assert page.locator(".mg-modules:visible select").last.locator("option:checked").text_content() == "all folded"
+    shoot(page, f"ten-minutes-{host[0]}")
 
 
 # The kernel is gone ---------------------------------------------------------------------------------------

@@ -182,3 +182,24 @@ def test_known_attacks_stay_texts(text):
     assert not re.search(
         r"[<\u2028\u2029]", re.search(r'id="traits">(.*?)</script>', framed.page, re.DOTALL)[1]
     )
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_every_text_of_a_run_may_be_an_attack(text):
+    """A trace can come from a file of anybody's: also its sentences, rules, signs, groups and ids are texts."""
+
+    def run(word):
+        x = mg.tensor([1.0, -2.0], requires_grad=True, name="x")
+        data = mg.trace(x * x).to_dict()
+        for node in data["nodes"]:
+            node |= dict.fromkeys(("op", "symbol", "pattern", "detail", "group", "dtype", "device"), word)
+            node["value"] = node["value"] | {"text": word}
+        for frame in data["frames"]:
+            frame["sentence"] = word
+            if "rule" in frame:
+                frame["rule"] = word
+        return mg.Trace.from_dict(data)
+
+    for plain, evil in zip(*([export.page(run(w)), BackpropStepper(run(w)).svg] for w in ("w", text)), strict=True):
+        assert outline(evil) == outline(plain)
+        assert evil.count("</script") == plain.count("</script")

@@ -2428,7 +2428,9 @@ function render({ model, el }) {
 
   // Modules: the picture is another one, and everything else stays ------------------------------------------
 
-  const allModules = () => (model.get("mode") === "watch" ? (model.get("modules") ?? []) : []);
+  // A box hides what is asked, tried out or found in it: then nothing is folded.
+  const watched = () => model.get("mode") === "watch" && !Object.keys(model.get("findings") ?? {}).length;
+  const allModules = () => (watched() ? (model.get("modules") ?? []) : []);
   const isDrawn = (/** @type {string[]} */ folded) => !folded.length || folded.join(" ") in (model.get("pictures") ?? {});
   const foldedNow = () => {
     const wish = allModules().map(({ id }) => id).filter((id) => (model.get("folded") ?? []).includes(id));
