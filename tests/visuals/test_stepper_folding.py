@@ -115,7 +115,7 @@ def test_a_tower_that_is_called_twice_is_two_boxes_that_share_their_weights():
     loss, _ = siamese()
     run = mg.trace(loss)
     found = modules(run)
-    assert len(found) == 2
+    assert [module["title"] for module in found] == ["layers.0, call 1", "layers.0, call 2"]
     weights = {n["id"] for n in run.nodes if n["kind"] == "parameter"}
     assert not weights & {i for module in found for i in module["members"]}, (
         "both use them: they are in neither"

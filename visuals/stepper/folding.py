@@ -11,6 +11,7 @@ Edges that leave or enter a module keep their ids; those inside it are not drawn
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -38,11 +39,11 @@ def modules(trace: mg.Trace) -> list[Module]:
     """
     calls = [node for node in trace.nodes if node["kind"] == "function"]
     inside: dict[str, str] = {}
-    titles: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for path, group in groupby(calls, key=lambda node: node["group"]):
         section = [node["id"] for node in group]
         if path:
-            titles[section[-1]] = path.rpartition("/")[2]
+            paths[section[-1]] = path
             inside |= dict.fromkeys(section, section[-1])
     users: dict[str, set[str]] = {}
     for edge in trace.edges:
@@ -52,11 +53,35 @@ def modules(trace: mg.Trace) -> list[Module]:
         own = node["kind"] == "parameter" or (node["kind"] == "data" and not node["name"])
         if own and len(around) == 1:
             inside[node["id"]] = next(iter(around))
-    members: dict[str, list[str]] = {last: [] for last in titles}
+    members: dict[str, list[str]] = {last: [] for last in paths}
     for node in trace.nodes:
         if inside.get(node["id"]):
             members[inside[node["id"]]].append(node["id"])
-    return [{"id": i, "title": titles[i], "members": ids} for i, ids in members.items() if len(ids) > 1]
+    several = {i: ids for i, ids in members.items() if len(ids) > 1}
+    titles = titled([paths[i] for i in several])
+    return [
+        {"id": i, "title": title, "members": ids}
+        for (i, ids), title in zip(several.items(), titles, strict=True)
+    ]
+
+
+def titled(paths: Sequence[str]) -> list[str]:
+    """What to call each module call: the end of its path, as long as needed, and which call of several it is.
+
+    >>> titled(["net/a/layers.0", "net/b/layers.0"]), titled(["tower/layers.0", "tower/layers.0"])
+    (['a/layers.0', 'b/layers.0'], ['layers.0, call 1', 'layers.0, call 2'])
+    """
+    parts = [path.split("/") for path in paths]
+    depth = 1
+    while len({tuple(part[-depth:]) for part in parts}) < len(set(paths)):
+        depth += 1
+    calls, often = Counter[str](), Counter(paths)
+    titles = []
+    for path, part in zip(paths, parts, strict=True):
+        calls[path] += 1
+        which = f", call {calls[path]}" if often[path] > 1 else ""
+        titles.append("/".join(part[-depth:]) + which)
+    return titles
 
 
 def pictures(trace: mg.Trace, found: Sequence[Module]) -> dict[str, str]:

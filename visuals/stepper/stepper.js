@@ -1726,6 +1726,7 @@ function remarkOn(part, text) {
   if (text) part.button.setAttribute("aria-description", text);
   else part.button.removeAttribute("aria-description");
   part.remark ??= part.element.appendChild(drawn("text", { class: "mg-remark-text", "text-anchor": "middle", "aria-hidden": "true" }));
+  setFar(part, false); // what is not drawn has no place
   const box = part.button.getBBox();
   part.remark.setAttribute("y", String(box.y + box.height + 12));
   part.remark.textContent = text;
@@ -2102,7 +2103,9 @@ function watchTheme(changed) {
 
 /**
  * One view of the stepper. All that is worth keeping is in the model: trace, svg, step, selected, theme, title; and to
- * predict: mode, questions, answers, tolerance; and to change values: frozen, leaves, edits, edited, ledgers.
+ * predict: mode, questions, answers, tolerance; to change values: frozen, leaves, edits, edited, ledgers, kernel; for a
+ * lecture: notes, presenting; for a node: details, lenses; to try an order: order, verdict; to fold: modules, pictures,
+ * folded.
  * @param {{model: any, el: HTMLElement}} context @returns {() => void} clean up
  */
 function render({ model, el }) {
