@@ -4,7 +4,8 @@ With this package, one can
 - draw a graph:       draw(loss), draw(loss).save("graph.svg")
 - see it otherwise:   draw(loss, view="scalar" | "modules" | "neurons" | "backward")
 - compare two:        compare(before, after)
-- step through it:    BackpropStepper(loss) in a notebook, to_html(loss, "x.html") as a page
+- step through it:    BackpropStepper(loss) in a notebook, to_html(loss, "x.html") as a page,
+                      to_iframe(loss) inside one
 - look for a mistake: first_wrong_edge(loss), trace_diff(after, before), paths(loss, w), thermometer(loss), tape(loss)
 - plot a training:    plots.training_curves(history), plots.loss_contour(…), plots.receptive_field_map(…)
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from visuals import plots
     from visuals.debug import first_wrong_edge, paths, tape, thermometer, trace_diff
     from visuals.drawing import Drawing, draw
-    from visuals.stepper import BackpropStepper, to_html
+    from visuals.stepper import BackpropStepper, to_html, to_iframe
     from visuals.views.compare import Comparison, compare
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "tape",
     "thermometer",
     "to_html",
+    "to_iframe",
     "trace_diff",
 ]
 
@@ -49,6 +51,7 @@ _HOMES = {
     "tape": "visuals.debug",
     "thermometer": "visuals.debug",
     "to_html": "visuals.stepper",
+    "to_iframe": "visuals.stepper",
     "trace_diff": "visuals.debug",
 }
 

@@ -149,13 +149,24 @@ def arrays():
 def product():
     """A matrix product whose Jacobians are small enough to be shown."""
     x = mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True, name="x")
-    return np.sum(np.tanh(x @ mg.Parameter(np.array([[1.0, -1.0], [0.5, 2.0]]), name="w")))
+    inner = x @ mg.Parameter(np.array([[1.0, -1.0], [0.5, 2.0]]), name="w")
+    squashed = np.tanh(inner)
+    loss = np.sum(squashed)
+    inner.name, squashed.name, loss.name = "matmul", "tanh", "sum"
+    return loss
+
+
+def network():
+    """Two layers with a ReLU between them."""
+    rng = np.random.default_rng(0)
+    net = mg.nn.Sequential(mg.nn.Linear(3, 2, rng=rng), mg.nn.ReLU(), mg.nn.Linear(2, 2, rng=rng))
+    return mg.cross_entropy(net(mg.tensor(rng.normal(size=(1, 3)), name="X")), np.array([1]))
 
 
 @pytest.fixture
 def traces() -> dict[str, Callable[[], Any]]:
     """The small graphs by name."""
-    return {"gates": gates, "fan": fan, "arrays": arrays, "product": product}
+    return {"gates": gates, "fan": fan, "arrays": arrays, "product": product, "network": network}
 
 
 @pytest.fixture

@@ -27,6 +27,9 @@ PAGES = {
     "cells": ("arrays", {"mode": "predict", "ask": ["b"]}),
     "debug": ("product", {"mode": "debug"}),
     "order": ("gates", {"mode": "predict", "ask": "order"}),
+    "early": ("product", {"mode": "order", "order": ["tanh", "sum", "matmul"]}),
+    "notes": ("gates", {"notes": {0: "Begin.", 11: "The end."}}),
+    "modules": ("network", {}),
     "patterns": ("gates", {"mode": "predict", "ask": "patterns"}),
 }
 
@@ -49,6 +52,12 @@ def test_no_violations(show, traces, axe, name, scheme):
     stepper.root.locator(".mg-node").first.click()
     for more in stepper.root.locator("summary").all():
         more.click()
+    for entry in stepper.root.locator(".mg-lens .mg-cell").all()[:1]:
+        entry.click()
+    if name == "modules":
+        stepper.root.get_by_label("Modules").select_option("all folded")
+    if name == "notes":
+        stepper.slider.press("p")
     stepper.page.evaluate(axe)
     found = stepper.page.evaluate(RULES)["violations"]
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []

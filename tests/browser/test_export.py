@@ -89,7 +89,7 @@ def test_two_steppers_on_one_page_know_nothing_of_each_other(show, traces):
 await (async () => {
   const second = document.createElement("div");
   document.querySelector("main").append(second);
-  const model = await pageModel();
+  const model = pageModel();
   model.set("step", 0);
   stepper.render({ model, el: second });
 })();
@@ -138,8 +138,8 @@ def test_a_picture_that_is_more_than_a_picture_is_refused(show, traces):
     ):
         refusal = stepper.page.evaluate(
             """async ([code, drawing]) => {
-              const parsePicture = new Function(code + "; return parsePicture");
-              try { parsePicture()(drawing); return "taken"; } catch (error) { return error.message; }
+              const { parsePicture } = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+              try { parsePicture(drawing); return "taken"; } catch (error) { return error.message; }
             }""",
             [export.module(), drawing],
         )

@@ -233,4 +233,4 @@ def test_a_function_of_the_user_may_take_an_array_with_one_entry():
 
     x = mg.tensor([1.0], requires_grad=True, name="x")
     messages = [f for f in mg.trace(np.sum(Twice()(x))).frames if f["kind"] == "message"]
-    assert messages[-1]["message"]["mean"] == 2.0
+    assert messages[-1]["message"]["scalar"] == 2.0

@@ -318,3 +318,103 @@ test("LaTeX: numbers, and names that would mean something else", async () => {
   assert.equal(named("50%$#&"), "\\mathit{50\\%\\$\\#\\&}");
   assert.equal(named("\\input{x}^~"), "\\mathit{\\backslash input\\{x\\}\\hat{}\\tilde{}}");
 });
+
+// Notes, narration, lens
+
+test("notes stand at their steps, and one finds the next", async () => {
+  const { noteAt, nextNote } = await stepper;
+  const notes = { 0: "a", 10: "b", 9: "c" };
+  assert.deepEqual([noteAt(notes, 9), noteAt(notes, 3), noteAt(undefined, 3)], ["c", "", ""]);
+  assert.deepEqual([nextNote(notes, 0), nextNote(notes, 9), nextNote(notes, 10)], [9, 10, null]);
+  assert.deepEqual([nextNote(notes, 10, true), nextNote(notes, 5, true), nextNote(notes, 0, true)], [9, 0, null]);
+  assert.equal(nextNote(undefined, 3), null);
+});
+
+test("the narration has a row per step, and ends where a question is open", async () => {
+  const { narration } = await stepper;
+  const trace = { frames: ["one", "two\n\u202etwo", "three"].map((sentence) => ({ sentence })) };
+  assert.deepEqual(
+    narration(trace, { 2: "look" }).map(({ step, text, note }) => [step, text, note]).slice(1),
+    [[1, "one", ""], [2, "two two", "look"], [3, "three", ""]],
+  );
+  assert.equal(narration(trace, {}, 1).length, 2);
+  assert.equal(narration(trace, {}, 0).length, 1);
+});
+
+test("places count along the array, the last axis fastest", async () => {
+  const { placeAt, placesOf } = await stepper;
+  assert.deepEqual(placeAt([], 0), []);
+  placesOf([2, 3, 2]).forEach((place, k) => assert.deepEqual(placeAt([2, 3, 2], k), place));
+});
+
+test("what is lit is said in words", async () => {
+  const { litText } = await stepper;
+  const said = [
+    [[2, 3], [3, 4, 5], "row 1"],
+    [[2, 3], [1, 4], "column 1"],
+    [[3, 3], [0, 1, 3, 4], "rows 0–1, columns 0–1"],
+    [[2, 3], [0, 1, 2, 3, 4, 5], "all entries"],
+    [[2, 3], [5], "entry [1, 2]"],
+    [[2, 3], [0, 5], "2 entries"],
+    [[6], [2, 3, 4], "entries 2–4"],
+    [[], [0], "the number"],
+    [[1, 1, 3, 3], [0, 1, 2, 3, 4, 5], "rows 0–1"],
+    [[2, 2, 2], [4, 5, 6, 7], "1 along axis 0"],
+    [[4], [], "no entry"],
+  ];
+  for (const [shape, places, text] of said) assert.equal(litText(shape, places), text);
+});
+
+test("the lens multiplies what stands in its places, and adds up", async () => {
+  const { lensTerms, lensSum } = await stepper;
+  const array = (values) => ({ shape: [2], text: "", values });
+  const frame = { upstream: array([[1, -2]]) };
+  const product = { out: [[0, 1], [1]], factor: [[9, 9], [9]], other: "w", at: [[1, 0], [1]] };
+  const first = lensTerms(product, frame, array([5, 0.5]), 0);
+  assert.deepEqual(first.map(({ factor }) => factor), [0.5, 5], "as they are now, not as they were");
+  assert.equal(lensSum(first), "1 · 0.5 + (−2) · 5 = −9.5");
+  const local = { out: [[0], []], factor: [[3], []] };
+  assert.equal(lensSum(lensTerms(local, { upstream: one(4) }, undefined, 0)), "4 · 3 = 12");
+  assert.equal(lensSum(lensTerms(local, { upstream: one(4) }, undefined, 1)), "nothing = 0");
+  const ones = Array.from({ length: 12 }, () => ({ out: 0, upstream: 1, at: null, factor: 1 }));
+  assert.equal(lensSum(ones), "1 + 1 + 1 + 1 + 1 + 1 + 1 + 1 + … (12 in all) = 12");
+});
+
+// Order and modules
+
+test("those that send are told in the order of their first message", async () => {
+  const { sendersOf } = await stepper;
+  assert.deepEqual(sendersOf(square()), ["y"]);
+  assert.deepEqual(sendersOf({ edges: [], frames: [] }), []);
+});
+
+test("who left too early is remarked from that step on, and what is wrong at the end", async () => {
+  const { remarks } = await stepper;
+  const verdict = { early: [{ step: 4, node: "y", waits: ["u"] }], right: { x: one(33) } };
+  assert.deepEqual([...remarks(verdict, { step: 3 }, false)], []);
+  assert.deepEqual([...remarks(verdict, { step: 4 }, false)], [["y", "✗ too early"]]);
+  assert.deepEqual([...remarks(verdict, { step: 9 }, true)].at(-1), ["x", "✗ should be 33"]);
+  assert.deepEqual([...remarks({}, { step: 9 }, true)], []);
+});
+
+test("a module is folded and opened; where there is no such picture, the nearest", async () => {
+  const { toggledModule } = await stepper;
+  const all = ["a", "b", "c"];
+  const anything = () => true;
+  assert.deepEqual(toggledModule([], "b", all, anything), ["b"]);
+  assert.deepEqual(toggledModule(["c"], "a", all, anything), ["a", "c"], "in the order of the run");
+  assert.deepEqual(toggledModule(["a", "b", "c"], "b", all, anything), ["a", "c"]);
+  const few = (folded) => [0, 2, 3].includes(folded.length);
+  assert.deepEqual(toggledModule([], "b", all, few), all);
+  assert.deepEqual(toggledModule(["a", "c"], "a", all, few), ["b", "c"]);
+});
+
+test("the nodes of a folded module are seen in one place", async () => {
+  const { homeOf } = await stepper;
+  const modules = [
+    { id: "n4", title: "one", members: ["n1", "n4"] },
+    { id: "n9", title: "two", members: ["n8", "n9"] },
+  ];
+  const home = homeOf(modules, ["n4"]);
+  assert.deepEqual(["n0", "n1", "n4", "n8"].map(home), ["n0", "n4", "n4", "n8"]);
+});

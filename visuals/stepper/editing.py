@@ -15,6 +15,10 @@ from typing import Any
 
 import minigrad as mg
 from visuals import boxes
+from visuals.stepper.details import details
+from visuals.stepper.early import in_order, senders_of
+from visuals.stepper.folding import modules, pictures
+from visuals.stepper.lens import lenses
 from visuals.stepper.rerun import Rerun
 
 RECORDED = "This is a recorded run: its values can be changed where the stepper was made from a Tensor."
@@ -44,6 +48,44 @@ def answered(live: Rerun, request: Mapping[str, Any]) -> tuple[mg.Trace | None, 
     except Exception as error:  # a function of the user's own may fail in any way; the reader is told
         reply["error"] = f"{error}" or type(error).__name__
         return None, reply
+
+
+def explained(live: Rerun | None, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the panel of a node knows beyond the trace, at these values of the leaves: `details` and `lenses`."""
+    if live is None:
+        return {"details": {}, "lenses": {}}
+    made = live.forward(values)
+    return {"details": details(live, made), "lenses": lenses(live, made)}
+
+
+def foldable(trace: mg.Trace, mode: str) -> dict[str, Any]:
+    """The modules that can be folded, and their pictures; none where a box would hide what is asked or tried out."""
+    found = modules(trace) if mode == "watch" else []
+    return {"modules": found, "pictures": pictures(trace, found)}
+
+
+ORDERED = "While an order is tried out, the values stay as they are."
+
+
+def reordered(
+    live: Rerun | None, trace: mg.Trace, mode: str, order: Any, reason: str
+) -> tuple[mg.Trace, dict[str, Any]]:
+    """The run of a mode, and the traits that belong to it: in mode "order", the backward pass in that order.
+
+    Raises:
+        ValueError: an order without that mode; or no graph that could be run.
+    """
+    if mode != "order":
+        if order is not None:
+            raise ValueError(f'order={order!r} belongs to mode="order"; this is mode={mode!r}.')
+        return trace, {"order": [], "verdict": {}, "ledgers": {}, "frozen": reason}
+    if live is None:
+        raise ValueError(
+            'mode="order" runs the graph again: make the stepper from the Tensor, not from a recorded run.'
+        )
+    ids = senders_of(live, trace, order)
+    run, verdict = in_order(live, trace, ids)
+    return run, {"order": ids, "verdict": verdict, "ledgers": ledgers(run), "frozen": ORDERED}
 
 
 def ledgers(trace: mg.Trace) -> dict[str, list[Any]]:

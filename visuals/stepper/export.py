@@ -13,7 +13,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,9 +26,9 @@ from visuals.files import write_whole
 from visuals.layout import layout
 from visuals.stepper import recording
 from visuals.stepper.asking import Question
-from visuals.stepper.details import details
-from visuals.stepper.editing import NO_PYTHON, prepared
+from visuals.stepper.editing import NO_PYTHON, explained, foldable, prepared, reordered
 from visuals.stepper.modes import MODES, one_of, wanted
+from visuals.stepper.notes import Notes, noted
 from visuals.svg import escape
 from visuals.theme import palette
 
@@ -45,22 +45,29 @@ def to_html(
     names: Literal["auto"] | dict[str, Any] | None = "auto",
     gradient: Any = None,
     compare: Any = None,
+    notes: Notes | None = None,
+    order: Any = None,
 ) -> Path:
     """Write the stepper of a Tensor (or of a Trace) as one page for any browser, offline.
 
     Args:
-        output: as for `BackpropStepper`; so are `mode`, `ask`, `tolerance`, `names`, `gradient` and `compare`. In
+        output: as for `BackpropStepper`; so are `mode`, `ask`, `order`, `tolerance`, `names`, `gradient` and
+            `compare`. In
             predict mode, the reader saves the answers as a JSON file.
         path: the file to write; `~` is the home folder.
         title: the page's heading; None says whose graph it is.
-        theme: "auto" follows the reader's screen; "light" and "dark" do not.
+        theme: "auto" follows the reader's screen; "light", "dark" and "high-contrast" (for
+            projectors) do not.
+        notes: what the lecturer says at a step, by its number, e.g. `notes={7: "Why is this one negative?"}`. The page
+            opens at a step by its address, `x.html#step=7`, and as slides with `x.html#step=7&present`.
 
     Returns:
         The path of the file.
 
     Raises:
         TypeError: `output` is neither a Tensor nor a Trace.
-        ValueError: there is no such theme, mode or kind of question; or the graph has more than 1000 nodes.
+        ValueError: there is no such theme, mode, kind of question or step of a note; or the graph has more than 1000
+            nodes.
         OSError: the file cannot be written; nothing is left behind, and an older file stays as it was.
 
     >>> import minigrad as mg, tempfile, visuals
@@ -69,14 +76,35 @@ def to_html(
     ...     to_html(3 * x, f"{folder}/x.html").name
     'x.html'
     """
+    trace, own, found = examined(output, mode, names, sys._getframe(1), "to_html", gradient, compare)
+    text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes, order, own, found)
+    return write_whole(Path(path).expanduser(), text)
+
+
+def page_of(
+    output: Any,
+    trace: mg.Trace,
+    mode: str,
+    ask: Any,
+    tolerance: float,
+    title: str | None,
+    theme: str,
+    gradient: Any,
+    notes: Notes | None,
+    order: Any = None,
+    own: mg.Trace | None = None,
+    found: dict[str, Any] | None = None,
+) -> str:
+    """The page of `output`, whose run is `trace`, as text: what `to_html` writes and `to_iframe` frames."""
     palette(theme)
     one_of("mode", mode, MODES)
-    trace, own, found = examined(output, mode, names, sys._getframe(1), "to_html", gradient, compare)
     questions = wanted(trace, mode, ask, tolerance)
-    live, _ = prepared(output, own, gradient)
-    more = {} if live is None else details(live, live.forward({}))
-    text = page(trace, title, theme, mode, questions, tolerance, more, found)
-    return write_whole(Path(path).expanduser(), text)
+    extra: dict[str, Any] = {"notes": noted(notes, len(trace.frames))}
+    live, reason = prepared(output, own or trace, gradient)
+    run, ordered = reordered(live, trace, mode, order, reason)
+    extra |= foldable(trace, mode if not found else "debug") | ordered
+    extra |= {"trace": json.loads(run.to_json(), parse_float=short), "frozen": NO_PYTHON}
+    return page(trace, title, theme, mode, questions, tolerance, extra | explained(live, {}), found)
 
 
 def page(
@@ -86,12 +114,13 @@ def page(
     mode: str = "watch",
     questions: Sequence[Question] = (),
     tolerance: float = 0.01,
-    more: dict[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
     found: dict[str, Any] | None = None,
 ) -> str:
-    """The page as text; `more` is what `details` found, `found` what `examined` did."""
+    """The page as text; `extra` are further traits: notes, what is `explained`; `found` is what `examined` found."""
     place = layout(trace)
     traits = {"step": 0, "mode": mode, "selected": "", "theme": theme, "title": "", "answers": {}}
+    traits |= {"presenting": False, "kernel": False, "folded": []}
     traits |= {"view": "", "followed": {}, "step": beginning(found or {})}
     traits |= {
         "tolerance": tolerance,
@@ -105,10 +134,12 @@ def page(
         "trace": json.loads(trace.to_json(), parse_float=short),
         "svg": recording.live_picture(trace, place),
         "questions": list(questions),
-        "details": more or {},
+        "details": {},
         "findings": with_sizes(found or {}, place),
+        **(extra or {}),
+        "program": module(),
     }
-    program = f"{module()}\n{SHIM}"
+    program = "\n" + (recording.HERE / "page.js").read_text(encoding="utf-8")
     parts = {
         "title": escape(title or words.graph_label(trace).partition(":")[0]),
         "theme": theme,
@@ -138,13 +169,8 @@ def short(digits: str) -> float:
 
 
 def module() -> str:
-    """`stepper.js` as the beginning of a script: what it exports is then simply there.
-
-    Without the lines that are all comment, and without indentation: half of its size. To be read, there is the file.
-    """
-    code = re.sub(r"^export default ", "const stepper = ", recording.script(), flags=re.MULTILINE)
-    code = re.sub(r"^export ", "", code, flags=re.MULTILINE)
-    code = re.sub(r"^ *(//.*|/\*\*((?!\*/)[\s\S])*\*/)$", "", code, flags=re.MULTILINE)
+    """`stepper.js` without the lines that are all comment, and without indentation. To be read, there is the file."""
+    code = re.sub(r"^ *(//.*|/\*\*((?!\*/)[\s\S])*\*/)$", "", recording.script(), flags=re.MULTILINE)
     return re.sub(r"\n\s+", "\n", code)
 
 
@@ -169,8 +195,9 @@ def as_json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-# The policy: nothing from any address, and no script but this one, by its hash. (It evaluates no text; 'unsafe-eval' is
-# for the tools that drive a browser in tests, which wait for a condition that way.)
+# The policy: nothing from any address; no script but this one, by its hash, and the module that it makes of the packed
+# program (blob:). (It evaluates no text; 'unsafe-eval' is for the tools that drive a browser in tests, which wait for a
+# condition that way.)
 
 LIGHT_PAGE = 145_000  # characters; heavier pages have words instead of a picture for browsers without script
 
@@ -180,7 +207,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; script-src 'sha256-{{hash}}' 'unsafe-eval'; style-src 'unsafe-inline';
+ content="default-src 'none'; script-src 'sha256-{{hash}}' blob: 'unsafe-eval'; style-src 'unsafe-inline';
  base-uri 'none'; form-action 'none'">
 <meta name="generator" content="minigrad">
 <title>{{title}}</title>
@@ -202,54 +229,18 @@ PAGE = """<!doctype html>
 
 PAGE_CSS = """
 :root { color-scheme: light dark; }
-:root[data-theme="light"] { color-scheme: light; }
+:root[data-theme="light"], :root[data-theme="high-contrast"] { color-scheme: light; }
 :root[data-theme="dark"] { color-scheme: dark; }
 body { margin: 0; background: light-dark(#ffffff, #16181c); color: light-dark(#1f2328, #eef1f4);
        font-family: system-ui, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; }
 main { max-width: 1200px; margin: 0 auto; padding: clamp(12px, 3vw, 32px); }
 h1 { margin: 0 0 16px; font-size: clamp(20px, 3vw, 28px); font-weight: 600; overflow-wrap: anywhere; }
+:root:has(.mg-presenting) main { max-width: none; padding: 0; }
+:root:has(.mg-presenting) h1 { display: none; }
 noscript > svg { display: block; width: 100%; margin: auto; }
 @media print {
   :root[data-theme] { color-scheme: light; }
   body { background: #ffffff; color: #1f2328; }
   main { max-width: none; padding: 0; }
 }
-"""
-
-# What a notebook gives to `render`, in a page: traits in an object, listeners in a map, the step in the address.
-SHIM = """
-// ------------------------------------------------------------------------------- The page's own model
-
-async function pageModel() {
-  const { packed, ...traits } = JSON.parse(document.getElementById("traits").textContent);
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  Object.assign(traits, await new Response(unpacked).json()); // trace, svg, questions, details
-  const listeners = new Map();
-  const stepInAddress = () => Number(/^#step=(\\d+)$/.exec(location.hash)?.[1] ?? NaN);
-  const model = {
-    get: (trait) => traits[trait],
-    set(trait, value) {
-      if (traits[trait] === value) return;
-      traits[trait] = value;
-      for (const listener of listeners.get(`change:${trait}`) ?? []) listener();
-    },
-    on: (event, listener) => listeners.set(event, [...(listeners.get(event) ?? []), listener]),
-    off: (event, listener) => listeners.set(event, (listeners.get(event) ?? []).filter((other) => other !== listener)),
-    save_changes() {
-      if (stepInAddress() === traits.step || (!location.hash && traits.step === 0)) return;
-      try {
-        history.replaceState(null, "", `#step=${traits.step}`);
-      } catch {
-        // a page inside a frame may have no address of its own
-      }
-    },
-  };
-  const follow = () => Number.isNaN(stepInAddress()) || model.set("step", clampStep(traits.trace, stepInAddress()));
-  addEventListener("hashchange", follow);
-  follow();
-  return model;
-}
-
-stepper.render({ model: await pageModel(), el: document.getElementById("stepper") });
 """

@@ -8,7 +8,7 @@ import minigrad as mg
 from visuals.stepper.asking import Question
 from visuals.stepper.questions import questions
 
-MODES = ("watch", "predict", "debug")
+MODES = ("watch", "predict", "order", "debug")
 
 
 def wanted(trace: mg.Trace, mode: str, ask: Any, tolerance: float) -> list[Question]:

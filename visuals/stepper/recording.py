@@ -70,7 +70,7 @@ def css(theme_name: str = "auto") -> str:
     a still picture, which can only ask the screen.
     """
     rules = [theme.css(theme_name)]
-    for name in ("light", "dark"):
+    for name in ("light", "dark", theme.HIGH_CONTRAST):
         rules.append(
             f'.mg-stepper[data-theme="{name}"],.mg-stepper[data-theme="{name}"] .mg-graph{_palette(name)}'
         )
@@ -82,7 +82,7 @@ def css(theme_name: str = "auto") -> str:
 
 def _palette(name: str) -> str:
     colours = "".join(f"--mg-{key}:{colour};" for key, colour in theme.palette(name).items())
-    return f"{{color-scheme:{name};{colours}}}"
+    return f"{{color-scheme:{'dark' if name == 'dark' else 'light'};{colours}}}"
 
 
 def script() -> str:

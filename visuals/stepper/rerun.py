@@ -17,6 +17,7 @@ import numpy as np
 
 import minigrad as mg
 from minigrad.graph import rerun
+from minigrad.node import ancestors
 
 KEPT = 100_000  # entries of a leaf that is copied
 
@@ -29,6 +30,7 @@ class Rerun:
         functions: the nodes of the graph, by id, in the order in which they ran.
         edges: those of the trace.
         frozen: why the graph cannot follow a change of its leaves; "" if it can.
+        gradient: the upstream gradient of the output; None means ones.
 
     Raises:
         UsageError: nothing was computed.
@@ -45,8 +47,10 @@ class Rerun:
     def __init__(self, output: mg.Tensor, trace: mg.Trace, gradient: Any = None) -> None:
         if not any(node["kind"] == "function" for node in trace.nodes):
             raise mg.UsageError("Nothing in this run was computed, so nothing would follow a change.")
-        nodes = mg.Graph(output).nodes
-        self._first, self._gradient = trace, gradient
+        nodes = ancestors(output.node)[
+            ::-1
+        ]  # also where two leaves have one name, as the weights of two layers
+        self._first, self.gradient = trace, gradient
         functions = [node["id"] for node in trace.nodes if node["kind"] == "function"]
         self.functions = dict(zip(functions, nodes, strict=True))
         found: dict[str, mg.Tensor] = {}
@@ -77,7 +81,7 @@ class Rerun:
         Raises:
             UsageError: no such leaf, a value of another shape or kind, or a run that took another way.
         """
-        again = mg.trace(self._output(self.forward(values)), self._gradient).to_dict()
+        again = mg.trace(self._output(self.forward(values)), self.gradient).to_dict()
         first = self._first
         for new, old in zip(again["nodes"], first.nodes, strict=True):
             new["group"] = old["group"]  # the notes of the modules' calls are not repeated
@@ -112,8 +116,8 @@ class Rerun:
             raise mg.UsageError(
                 "This is static data: no gradient is wanted for it, so none predicts a change."
             )
-        ones = self._gradient is None
-        seed = np.ones(output.shape) if ones else np.asarray(mg.tensor(self._gradient).numpy())
+        ones = self.gradient is None
+        seed = np.ones(output.shape) if ones else np.asarray(mg.tensor(self.gradient).numpy())
         found = mg.grad(output, [start], seed, allow_unused=True)[0]
         slope = 0.0 if found is None else float(found.numpy()[tuple(at)])
         array = np.array(start.numpy())

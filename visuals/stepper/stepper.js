@@ -14,7 +14,11 @@
  *   7. Edit     changes the value of a leaf, where Python listens
  *   8. Controls buttons, slider, keys, play
  *   9. render   puts them together and listens to the model
- *  10. Debug    what Python has found out about the run: signs in the picture, and a card with a view per question
+ *  14. Debug    what Python has found out about the run: signs in the picture, and a card with a view per question
+ *  10. Notes    the lecturer's notes, all sentences as a table, large type for a lecture
+ *  11. Lens     which entries of which arrays made one entry of a gradient
+ *  12. Order    a backward pass in the reader's own order, and what is wrong with it
+ *  13. Modules  many boxes in one, and back
  *
  * Texts of the trace (names, sentences, rules) come from users: they are written with textContent, never as markup.
  *
@@ -38,6 +42,10 @@
  *            about: string, text: string, hints: string[], form: "numbers"|"shape"|"choice"|"node", shape?: number[],
  *            cells?: {at: number[], value: number|string}[], options?: {id: string, text: string}[], right?: any[],
  *            mistakes: {value: any, says: string}[]}} Question   see questions.py
+ * @typedef {{out: number[][], factor: number[][], other?: string, at?: number[][]}} Lens   of an edge, see lens.py
+ * @typedef {{order?: string[], early?: {step: number, node: string, waits: string[]}[], right?: Object<string, Summary>,
+ *            says?: string}} Verdict   on an order, see early.py
+ * @typedef {{id: string, title: string, members: string[]}} Module   see folding.py
  * @typedef {{attempts?: string[], hints?: number, right?: boolean, shown?: boolean, seconds?: number}} Answer
  */
 
@@ -253,7 +261,7 @@ function separateIds(svg) {
  * The picture, and the function that makes it show a state. Only what differs from the last state is written.
  * @param {string} svgText @param {Trace} trace
  */
-function makePicture(svgText, trace) {
+function makePicture(svgText, trace, home = (/** @type {string} */ id) => id, labels = new Map()) {
   const svg = parsePicture(svgText);
   separateIds(svg);
   const [, , width] = svg.getAttribute("viewBox").split(" ").map(Number);
@@ -269,6 +277,10 @@ function makePicture(svgText, trace) {
       lines: ["value", "value-range", "grad", "grad-range"].map((line) => element.querySelector(`.mg-${line}`)),
       heats: { value: element.querySelector(".mg-heat-value"), grad: element.querySelector(".mg-heat-grad") },
       shown: {},
+      marked: [element],
+      marks: {},
+      drawn: [element],
+      span: [placeOf(element) - REACH, placeOf(element) + REACH],
     });
   }
   const edges = new Map();
@@ -279,49 +291,115 @@ function makePicture(svgText, trace) {
     const tip = element.querySelector(".mg-ledger title");
     const whole = tip?.textContent; // where the edge had no room for all of it
     const line = element.querySelector(".mg-line");
-    lines.append(line, ...element.querySelectorAll(".mg-arg"));
+    const args = element.querySelectorAll(".mg-arg");
+    lines.append(line, ...args);
     const ledger = text.textContent;
-    edges.set(element.dataset.id, { element, line, text, tip, ledger, whole: whole ?? ledger });
+    const own = { told: null, marked: [element, line], marks: {}, drawn: [element, line, ...args], span: spanOf(line) };
+    edges.set(element.dataset.id, { element, line, text, tip, ledger, whole: whole ?? ledger, ...own });
   }
 
   /** @param {State} state @param {string} selected @param {Question} [asked] what the picture must not tell */
   function show(state, selected, asked) {
-    const active = new Set(state.frame?.active ?? []);
-    svg.dataset.frame = state.frame?.kind ?? "start";
+    const active = new Set((state.frame?.active ?? []).flatMap((id) => [id, home(id)]));
+    const now = (/** @type {string} */ id) => (active.has(id) ? state.frame.kind : "");
     for (const node of trace.nodes) {
       const part = nodes.get(node.id);
-      showNode(part, node, state);
-      part.element.classList.toggle("mg-pending", !state.values[node.id]);
-      part.element.classList.toggle("mg-active", active.has(node.id));
-      part.element.classList.toggle("mg-selected", selected === node.id);
-      part.element.classList.toggle("mg-asked", asked?.subject === node.id);
+      if (!part) continue; // it is inside a folded module
+      showNode(part, node, state, labels.get(node.id));
+      flip(part, "mg-pending", !state.values[node.id]);
+      flip(part, "mg-selected", home(selected) === node.id);
+      flip(part, "mg-asked", asked?.subject === node.id);
+      enliven(part, now(node.id));
       if (asked?.kind === "values" && asked.subject === node.id) {
         setText(part.lines[0], "value ?");
         part.shown = {}; // written anew when it is known
       }
-      part.button.setAttribute("aria-pressed", String(selected === node.id));
     }
-    for (const [id, { element, line, text, tip, ledger, whole }] of edges) {
+    for (const [id, part] of edges) {
       const sent = id in state.sent;
-      setText(text, sent ? ledger : asked?.subject === id ? "?" : "");
-      if (tip) setText(tip, sent ? whole : "");
-      element.classList.toggle("mg-asked", asked?.subject === id);
-      element.classList.toggle("mg-sent", sent);
-      for (const part of [element, line]) part.classList.toggle("mg-active", active.has(id));
+      const told = sent ? part.ledger : asked?.subject === id ? "?" : "";
+      if (part.told !== told) setText(part.text, told);
+      if (part.tip && part.told !== told) setText(part.tip, sent ? part.whole : "");
+      part.told = told;
+      flip(part, "mg-asked", asked?.subject === id);
+      flip(part, "mg-sent", sent);
+      enliven(part, now(id));
     }
   }
 
   /** New texts on the same edges. @param {Object<string, [string, string, number]>} ledgers see editing.py */
   function relabel(ledgers) {
     for (const [id, [ledger, whole, width]] of Object.entries(ledgers)) {
-      Object.assign(edges.get(id), { ledger, whole });
+      if (!edges.has(id)) continue;
+      Object.assign(edges.get(id), { ledger, whole, told: null });
       const box = edges.get(id).element.querySelector(".mg-ledger-box");
       box.setAttribute("width", String(width));
       box.setAttribute("x", String(-width / 2));
     }
   }
 
-  return { svg, nodes, edges, show, relabel, ledger: (edgeId) => edges.get(edgeId).whole };
+  const parts = [...nodes.values(), ...edges.values()];
+
+  /** Take out of the drawing what is far from these places, in units of the picture. */
+  function showBetween(left, right) {
+    if (nodes.size < MANY) return;
+    const focused = /** @type {Document} */ (svg.getRootNode()).activeElement;
+    for (const part of parts) {
+      const near = part.span[1] > left && part.span[0] < right;
+      setFar(part, !near && !part.marks["mg-active"] && (!focused || part.button !== focused));
+    }
+  }
+
+  /** The middle of some nodes, from left to right. @param {string[]} ids */
+  const middleOf = (ids) => ids.reduce((sum, id) => sum + nodes.get(id).span[0] + REACH, 0) / ids.length;
+
+  const ledger = (/** @type {string} */ edgeId) => edges.get(edgeId).whole;
+  return { svg, nodes, edges, show, relabel, ledger, showBetween, middleOf, width };
+}
+
+// A graph of a thousand nodes is a hundred screens wide, and a browser looks at all of it for every picture that it
+// paints. So what is far from the screen is left out, and comes back before it is seen. (On paper all of it is there.)
+
+const MANY = 300; // nodes
+const REACH = 400; // no box reaches farther from its middle
+
+/** Where a box stands. @param {Element} element */
+const placeOf = (element) => Number(/translate\(([-\d.e]+)/.exec(element.getAttribute("transform") ?? "")?.[1] ?? 0);
+
+/** From where to where a curve runs. @param {Element} line @returns {[number, number]} */
+function spanOf(line) {
+  const places = [...line.getAttribute("d").matchAll(/([-\d.e]+),[-\d.e]+/g)].map((found) => Number(found[1]));
+  return [Math.min(...places) - REACH, Math.max(...places) + REACH]; // its ledger stands near it
+}
+
+/** @param {{marks: any, drawn: Element[]}} part @param {boolean} far */
+function setFar(part, far) {
+  if ((part.marks.far ?? false) === far) return;
+  part.marks.far = far;
+  for (const element of part.drawn) element.classList.toggle("mg-far", far);
+}
+
+// Of a thousand nodes nearly all stay as they were, and to ask the page costs as much as to change it: what was written
+// last is remembered here. What is active says so itself: a word on the whole picture would have all of it styled anew.
+
+/** A class of a part. @param {{marked: Element[], marks: any}} part @param {string} css @param {boolean} on */
+function flip(part, css, on) {
+  if ((part.marks[css] ?? false) === on) return;
+  part.marks[css] = on;
+  for (const element of part.marked) element.classList.toggle(css, on);
+  if (css === "mg-selected") /** @type {any} */ (part).button.setAttribute("aria-pressed", String(on));
+}
+
+/** What happens at a part now: "forward", "message" …, or "". */
+function enliven(part, kind) {
+  flip(part, "mg-active", kind !== "");
+  if (kind) setFar(part, false);
+  if ((part.marks.now ?? "") === kind) return;
+  part.marks.now = kind;
+  for (const element of part.marked) {
+    if (kind) element.dataset.now = kind;
+    else delete element.dataset.now;
+  }
 }
 
 /**
@@ -338,12 +416,13 @@ function buttonOf(element) {
   for (const part of element.children) part.setAttribute("aria-hidden", "true");
   const outline = [...element.querySelectorAll(":scope > .mg-shape, :scope > .mg-cap")];
   button.append(...outline);
+  button.setAttribute("aria-pressed", "false");
   element.prepend(button);
   return button;
 }
 
 /** Texts, heat maps and label of one node, where they have changed. */
-function showNode(part, node, state) {
+function showNode(part, node, state, label = "") {
   const value = state.values[node.id];
   const grad = state.grads[node.id];
   if ("label" in part.shown && part.shown.value === value && part.shown.grad === grad) return;
@@ -351,7 +430,8 @@ function showNode(part, node, state) {
   part.lines.forEach((line, i) => line && setText(line, texts[i]));
   if (part.heats.value) paint(part.heats.value, value);
   if (part.heats.grad) paint(part.heats.grad, grad);
-  part.button.setAttribute("aria-label", nodeLabel(node, state));
+  const told = nodeLabel(node, state);
+  part.button.setAttribute("aria-label", label ? `${label}: ${told.slice(told.indexOf(": value ") + 2)}` : told);
   part.shown = { value, grad, label: true };
 }
 
@@ -979,7 +1059,7 @@ function makeAsk(tolerance, actions) {
   const fields = make("div", { class: "mg-fields" });
   const hints = make("ol", { class: "mg-hints", "aria-live": "polite" });
   const feedback = make("p", { class: "mg-feedback", "aria-live": "polite" });
-  const check = make("button", { type: "submit", class: "mg-button mg-primary", ...OWN_KEYS }, "Check");
+  const check = make("button", { type: "button", class: "mg-button mg-primary", ...OWN_KEYS }, "Check");
   const help = make("button", { type: "button", class: "mg-button", ...OWN_KEYS });
   const form = make("form", { novalidate: "" }, fields, make("div", { class: "mg-answer-buttons" }, check, help));
   const element = make(
@@ -1022,7 +1102,10 @@ function makeAsk(tolerance, actions) {
     keep({ attempts: [...(answer.attempts ?? []), given.join(" ")], right: verdict.right });
   }
 
-  form.addEventListener("submit", (event) => {
+  // A frame that may run scripts may not submit forms, not even to a script: so the form never does.
+  check.addEventListener("click", () => submit(read()));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || /** @type {Element} */ (event.target).localName === "button") return;
     event.preventDefault();
     submit(read());
   });
@@ -1136,6 +1219,572 @@ function fieldsOf(question) {
     table.append(make("tr", {}, ...row.map((i) => make("td", {}, i === null ? "·" : inputs[i]))));
   }
   return { content: [table], read };
+}
+
+// -------------------------------------------------------------------------- 10. Notes, narration, presenting
+// What is said beside the picture: the lecturer's notes, and all sentences as a table; and the large type of a lecture.
+
+/** @param {Object<string, string>|undefined} notes by step, see notes.py @param {number} step @returns {string} */
+export const noteAt = (notes, step) => String(notes?.[step] ?? "");
+
+/** The nearest step with a note, after or before this one, or null. @param {Object<string, string>|undefined} notes */
+export function nextNote(notes, step, backwards = false) {
+  const steps = Object.keys(notes ?? {}).map(Number).sort((a, b) => a - b);
+  const found = backwards ? steps.reverse().find((at) => at < step) : steps.find((at) => at > step);
+  return found ?? null;
+}
+
+/**
+ * Everything that may be told: what happens at each step up to `until`, with the note that belongs to it.
+ * @param {Trace} trace @param {Object<string, string>|undefined} notes
+ * @param {number} [until] the step of an open question: what comes after it would be the answer
+ * @returns {{step: number, text: string, note: string}[]}
+ */
+export function narration(trace, notes, until = trace.frames.length) {
+  const told = [START, ...trace.frames.slice(0, until).map(({ sentence }) => clean(sentence))];
+  return told.map((text, step) => ({ step, text, note: noteAt(notes, step) }));
+}
+
+/**
+ * All sentences as a table. It is written when it is opened, or printed: thousands of rows take their time.
+ * @param {(step: number) => void} go
+ */
+function makeNarration(go) {
+  const body = make("tbody");
+  const table = make(
+    "table",
+    { class: "mg-narration-table" },
+    make("thead", {}, make("tr", {}, ...["step", "what happens"].map((text) => make("th", { scope: "col" }, text)))),
+    body,
+  );
+  const element = /** @type {HTMLDetailsElement} */ (
+    make("details", { class: "mg-narration" }, make("summary", { tabindex: "0", ...OWN_KEYS }, "All steps in words"), table)
+  );
+  let [trace, notes, until, step] = /** @type {any[]} */ ([null, null, 0, 0]);
+  let written = ""; // which rows stand there
+
+  function rowOf(row) {
+    const button = make("button", { type: "button", class: "mg-goto", "aria-label": `Go to step ${row.step}`, ...OWN_KEYS }, String(row.step));
+    button.addEventListener("click", () => go(row.step));
+    const note = row.note && make("div", { class: "mg-note" }, row.note);
+    return make("tr", {}, make("td", {}, button), make("td", {}, row.text, note));
+  }
+
+  function write() {
+    if (!element.open || !trace) return;
+    const wanted = [numberOf(trace), numberOf(notes), until].join();
+    if (wanted !== written) body.replaceChildren(...narration(trace, notes, until).map(rowOf));
+    written = wanted;
+    body.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    body.children[step]?.setAttribute("aria-current", "step");
+  }
+
+  function show(...now) {
+    [trace, notes, until, step] = now;
+    write();
+  }
+
+  // On paper it is open, whatever it was on the screen.
+  let wasOpen = null;
+  function printed(on) {
+    if (on === (wasOpen !== null)) return;
+    if (on) wasOpen = element.open;
+    element.open = on || wasOpen;
+    if (!on) wasOpen = null;
+    write();
+  }
+  const paper = matchMedia("print");
+  const listeners = [
+    [paper, "change", () => printed(paper.matches)],
+    [window, "beforeprint", () => printed(true)],
+    [window, "afterprint", () => printed(false)],
+  ];
+  for (const [target, event, listener] of listeners) target.addEventListener(event, listener);
+  element.addEventListener("toggle", write);
+  const stop = () => listeners.forEach(([target, event, listener]) => target.removeEventListener(event, listener));
+  return { element, show, stop };
+}
+
+/** @type {WeakMap<object, number>} */
+const numbers = new WeakMap();
+let numbered = 0;
+
+/** A number for an object that stays the same, to see whether it is another one. @param {object|null|undefined} object */
+function numberOf(object) {
+  if (!object) return 0;
+  if (!numbers.has(object)) numbers.set(object, ++numbered);
+  return numbers.get(object);
+}
+
+/** Small marks under the slider where there is something to say. @param {HTMLElement} slider */
+function makeMarks(slider) {
+  const element = make("div", { class: "mg-marks", "aria-hidden": "true" });
+  slider.after(element);
+  return (/** @type {Object<string, string>|undefined} */ notes, /** @type {number} */ last) => {
+    const marks = Object.keys(notes ?? {}).map((step) => {
+      const mark = make("span");
+      mark.style.setProperty("--mg-at", String(Number(step) / Math.max(last, 1)));
+      return mark;
+    });
+    element.replaceChildren(...marks);
+  };
+}
+
+/**
+ * Large type for a lecture hall, full screen where the page may have it, and the keys of a clicker.
+ * @param {HTMLElement} root @param {{by: (change: number) => void, set: (on: boolean) => void}} actions
+ */
+function makePresenter(root, actions) {
+  const button = iconButton("Present", () => present(!on));
+  const blank = make("button", { type: "button", class: "mg-blank", popover: "manual", "aria-label": "The screen is black. Show the picture again", ...OWN_KEYS });
+  blank.addEventListener("click", lighten);
+  const dark = () => blank.matches(":popover-open");
+  let on = false;
+
+  /** The reader wishes it: only then may a page fill the screen. */
+  async function present(wanted) {
+    actions.set(wanted);
+    try {
+      if (wanted) await root.requestFullscreen();
+      else if (document.fullscreenElement) await document.exitFullscreen();
+    } catch {
+      // a frame or a browser that does not allow it: the type is large all the same
+    }
+    root.focus({ preventScroll: true });
+  }
+
+  function lighten() {
+    blank.hidePopover();
+    root.focus({ preventScroll: true });
+  }
+
+  function darken() {
+    blank.showPopover(); // above all, also above what fills the screen
+    blank.focus({ preventScroll: true });
+  }
+
+  const CLICKER = { PageDown: () => actions.by(1), PageUp: () => actions.by(-1), b: darken, ".": darken };
+
+  /** What a key does while presenting; undefined: what it always does. @param {string} key */
+  function keyOf(key) {
+    if (!on) return undefined;
+    if (dark()) return key === "Tab" ? undefined : lighten;
+    if (key === "Escape") return () => present(false);
+    return CLICKER[key.length === 1 ? key.toLowerCase() : key];
+  }
+
+  function show(wanted) {
+    on = Boolean(wanted);
+    if (!on && dark()) lighten();
+    root.classList.toggle("mg-presenting", on);
+    button.setAttribute("aria-pressed", String(on));
+  }
+
+  // The browser's own Esc leaves the full screen; and a key that nothing has taken is the clicker's.
+  const left = () => on && !document.fullscreenElement && actions.set(false);
+  const typed = (/** @type {KeyboardEvent} */ event) => {
+    if (!on || event.key === "Tab" || event.target !== document.body || event.ctrlKey || event.metaKey || event.altKey) return;
+    root.focus({ preventScroll: true });
+    root.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, shiftKey: event.shiftKey }));
+    event.preventDefault();
+  };
+  document.addEventListener("fullscreenchange", left);
+  document.addEventListener("keydown", typed);
+  const stop = () => {
+    document.removeEventListener("fullscreenchange", left);
+    document.removeEventListener("keydown", typed);
+  };
+  return { button, blank, show, keyOf, toggle: () => present(!on), stop };
+}
+
+// ------------------------------------------------------------------------------------------------ 11. Lens
+// One entry of a gradient, and what made it: the row, column or window of g, times what, added up. See lens.py.
+
+const LENS_ENTRIES = 64; // of larger arrays the trace keeps a summary only
+const LENS_TERMS = 8; // so many are written out
+
+/** The entries of an array in order; one number is an array of one. @param {Summary} summary */
+const flatOf = (summary) => (isScalar(summary) ? [summary.scalar] : (summary.values ?? []).flat(Infinity));
+
+const sizeOf = (/** @type {number[]} */ shape) => shape.reduce((product, length) => product * length, 1);
+
+/** Where the entry number k of an array stands. @param {number[]} shape @param {number} k @returns {number[]} */
+export function placeAt(shape, k) {
+  const place = [];
+  for (const length of [...shape].reverse()) {
+    place.unshift(k % length);
+    k = Math.floor(k / length);
+  }
+  return place;
+}
+
+/**
+ * The products that add up to one entry of a message.
+ * @param {Lens} lens of the edge @param {Frame} frame the message @param {Summary|undefined} other the value of the
+ * node in which the factors stand @param {number} cell which entry
+ * @returns {{out: number, upstream: number, at: number|null, factor: number}[]}
+ */
+export function lensTerms(lens, frame, other, cell) {
+  const upstream = flatOf(frame.upstream);
+  const values = lens.at && other ? flatOf(other) : null;
+  return (lens.out[cell] ?? []).map((out, i) => {
+    const at = values ? lens.at[cell][i] : null;
+    return { out, upstream: Number(upstream[out]), at, factor: Number(at === null ? lens.factor[cell][i] : values[at]) };
+  });
+}
+
+/**
+ * Some entries of an array in words: "row 1", "column 0", "rows 0–1, columns 1–2", "entry [2]", "all entries".
+ * @param {number[]} shape @param {number[]} places counted along the array
+ */
+export function litText(shape, places) {
+  const lit = [...new Set(places)].map((k) => placeAt(shape, k));
+  if (!lit.length) return "no entry";
+  if (lit.length === 1) return shape.length ? `entry [${lit[0].join(", ")}]` : "the number";
+  if (lit.length === sizeOf(shape)) return "all entries";
+  const spans = shape.map((_, axis) => {
+    const along = lit.map((place) => place[axis]);
+    return [Math.min(...along), Math.max(...along)];
+  });
+  const block = spans.reduce((product, [low, high]) => product * (high - low + 1), 1) === lit.length;
+  if (!block) return `${lit.length} entries`;
+  const words = spans.map(([low, high], axis) => {
+    if (low === 0 && high === shape[axis] - 1 && shape.length > 1) return ""; // all along this axis
+    const name = shape.length === 1 ? "" : { 1: "column", 2: "row" }[shape.length - axis];
+    const range = low === high ? String(low) : `${low}–${high}`;
+    if (name === "") return `entries ${range}`;
+    return name ? `${name}${low === high ? "" : "s"} ${range}` : `${range} along axis ${axis}`;
+  });
+  return words.filter(Boolean).join(", ");
+}
+
+/** The calculation of one entry: "2 · 0.5 + −1 · 3 = −2"; of many terms the first. */
+export function lensSum(terms) {
+  const factors = terms.some(({ factor }) => factor !== 1);
+  const written = terms.slice(0, LENS_TERMS).map(({ upstream, factor }) => {
+    const [g, f] = [number(upstream), number(factor)].map((text) => (text.startsWith(MINUS) ? `(${text})` : text));
+    return factors ? `${g} · ${f}` : g;
+  });
+  if (terms.length > LENS_TERMS) written.push(`… (${terms.length} in all)`);
+  const total = terms.reduce((sum, { upstream, factor }) => sum + upstream * factor, 0);
+  return `${written.join(" + ") || "nothing"} = ${number(total)}`;
+}
+
+/** A small heat map with its numbers, where some entries are framed. @param {Summary} summary @param {number[]} lit */
+function litTable(summary, lit) {
+  const marked = new Set(lit);
+  const grid = isScalar(summary) ? [[summary.scalar]] : rowsOf(summary.values);
+  const colours = shades(grid.flat());
+  const table = make("table", { class: "mg-table mg-numbers mg-lens-map", role: "presentation" });
+  let k = 0;
+  for (const row of grid) {
+    const cells = row.map((entry) => {
+      const { css, strength } = colours[k];
+      const cell = make("td", { class: marked.has(k) ? `${css} mg-lit` : css }, number(entry));
+      cell.style.setProperty("--mg-strength", `${Math.round(strength * 100)}%`);
+      k += 1;
+      return cell;
+    });
+    table.append(make("tr", {}, ...cells));
+  }
+  return table;
+}
+
+/** The card of the lens. It stays while one node is selected: the entry that was chosen stays chosen from step to step. */
+function makeLens() {
+  const entries = make("div", { class: "mg-cell-buttons", role: "group", "aria-label": "Entries of the gradient" });
+  const told = make("div", { class: "mg-lens-told", "aria-live": "polite" });
+  const head = make("p", { class: "mg-hint" });
+  const element = make("div", { class: "mg-lens", role: "group", "aria-label": "Lens" }, head, entries, told);
+  let shownFor = ""; // the node for which the buttons were made
+  let chosen = -1;
+  let tell = () => {};
+
+  function choose(k) {
+    chosen = k;
+    [...entries.children].forEach((button, i) => {
+      button.setAttribute("aria-pressed", String(i === k));
+      button.setAttribute("tabindex", i === Math.max(k, 0) ? "0" : "-1");
+    });
+    tell();
+  }
+
+  entries.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (button) choose([...entries.children].indexOf(button));
+  });
+  entries.addEventListener("keydown", (event) => {
+    const columns = Number(entries.dataset.columns);
+    const move = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+    const at = [...entries.children].indexOf(/** @type {Element} */ (event.target)) + move;
+    if (!(at >= 0 && at < entries.children.length)) return;
+    event.preventDefault();
+    choose(at);
+    /** @type {HTMLElement} */ (entries.children[at]).focus();
+  });
+
+  function buttons(node) {
+    return Array.from({ length: sizeOf(node.shape) }, (_, k) =>
+      make("button", { type: "button", class: "mg-cell", "aria-pressed": "false", tabindex: k ? "-1" : "0", ...OWN_KEYS }),
+    );
+  }
+
+  /** @param {Graph} graph @param {Object<string, Lens>} lenses @param {string} nodeId @param {State} state */
+  function show(graph, lenses, nodeId, state) {
+    const node = graph.nodes.get(nodeId);
+    const messages = node ? messagesTo(graph.trace, nodeId, state.step) : [];
+    const seen = messages.filter(({ edge }) => lenses[edge]);
+    const large = messages.some(({ upstream, message }) => Math.max(sizeOf(upstream.shape), sizeOf(message.shape)) > LENS_ENTRIES);
+    element.hidden = !seen.length && !large;
+    entries.hidden = told.hidden = !seen.length;
+    if (element.hidden) return;
+    setText(head, seen.length ? "Lens: choose an entry of the gradient to see what made it." : LENS_LARGE);
+    if (!seen.length) return;
+    if (shownFor !== nodeId) {
+      shownFor = nodeId;
+      const columns = Math.min(node.shape.at(-1) ?? 1, 16);
+      entries.dataset.columns = String(columns);
+      entries.style.setProperty("--mg-columns", String(columns));
+      entries.replaceChildren(...buttons(node));
+      chosen = -1;
+    }
+    const gradient = state.grads[nodeId] ? flatOf(state.grads[nodeId]) : [];
+    const colours = shades(gradient);
+    [...entries.children].forEach((/** @type {HTMLElement} */ button, k) => {
+      const text = k in gradient ? number(gradient[k]) : NOT_COMPUTED;
+      setText(button, text);
+      button.setAttribute("aria-label", `${text} at [${placeAt(node.shape, k).join(", ")}]`);
+      button.className = `mg-cell ${colours[k]?.css ?? ""}`;
+      button.style.setProperty("--mg-strength", `${Math.round(100 * (colours[k]?.strength ?? 0))}%`);
+    });
+    tell = () => told.replaceChildren(...(chosen < 0 ? [] : lensOf(graph, lenses, node, seen, state, chosen)));
+    tell();
+  }
+
+  return { element, show };
+}
+
+const LENS_LARGE = `The lens shows arrays of up to ${LENS_ENTRIES} entries; take a smaller example to see what makes one.`;
+
+/** What made one entry: for each message the factors in their places, and the calculation; then the sum of all. */
+function lensOf(graph, lenses, node, messages, state, cell) {
+  const place = node.shape.length ? ` at [${placeAt(node.shape, cell).join(", ")}]` : "";
+  const sums = [];
+  const blocks = messages.map((frame) => {
+    const sender = graph.nodes.get(graph.edges.get(frame.edge).target);
+    const lens = lenses[frame.edge];
+    const other = lens.other ? graph.nodes.get(lens.other) : null;
+    const value = other ? state.values[other.id] : undefined;
+    const terms = lensTerms(lens, frame, value, cell);
+    sums.push(terms.reduce((sum, { upstream, factor }) => sum + upstream * factor, 0));
+    const [outs, ats] = [terms.map(({ out }) => out), terms.flatMap(({ at }) => (at === null ? [] : [at]))];
+    const from = litText(frame.upstream.shape, outs);
+    const times = other ? `, times ${litText(other.shape, ats)} of ${shortName(other)}` : ", times the local derivative";
+    const ones = terms.every(({ factor }) => factor === 1);
+    const maps = make("div", { class: "mg-equation mg-list" }, lensTerm(`g of ${shortName(sender)}`, frame.upstream, outs));
+    if (other) maps.append(sign("×"), lensTerm(shortName(other), value, ats));
+    return make(
+      "div",
+      { class: "mg-lens-block" },
+      make("p", {}, make("b", {}, `From ${shortName(sender)}: `), `${from} of g${ones ? "" : times}${outs.length > 1 ? ", added up" : ""}.`),
+      maps,
+      make("p", { class: "mg-lens-sum" }, lensSum(terms)),
+      frame.unbroadcast ? make("p", { class: "mg-hint" }, unbroadcastText(frame)) : null,
+    );
+  });
+  const total = `∂${shortName(graph.output)}/∂${shortName(node)}${place}`;
+  if (sums.length > 1) {
+    const parts = sums.map((x) => (x < 0 ? `(${number(x)})` : number(x))).join(" + ");
+    const sum = sums.reduce((a, b) => a + b, 0);
+    blocks.push(make("p", { class: "mg-lens-sum" }, `${total} = ${parts} = ${number(sum)}`));
+  }
+  return [make("p", { class: "mg-label" }, total), ...blocks];
+}
+
+function lensTerm(label, summary, lit) {
+  return make("div", { class: "mg-term" }, make("div", { class: "mg-label" }, label), litTable(summary, lit));
+}
+
+// ----------------------------------------------------------------------------------------------- 12. Order
+// Why topological order? Python has run the backward pass in the reader's own order (early.py); here it is chosen, and
+// what came of it is told: who left too early, and the wrong numbers beside the right ones.
+
+/**
+ * What is wrong so far: for each node a remark, shown in the picture and read to who cannot see it.
+ * @param {Verdict} verdict @param {State} state @param {boolean} ended
+ * @returns {Map<string, string>}
+ */
+export function remarks({ early = [], right = {} }, state, ended) {
+  const told = new Map(early.filter(({ step }) => step <= state.step).map(({ node }) => [node, "✗ too early"]));
+  if (ended) for (const [id, summary] of Object.entries(right)) told.set(id, `✗ should be ${inline(summary)}`);
+  return told;
+}
+
+/**
+ * The card of an order: how it went, or which comes next.
+ * @param {{run: (order: string[]) => void, choosing: (on: boolean) => void}} actions
+ */
+function makeOrder(actions) {
+  const heading = make("div", { class: "mg-heading" });
+  const list = make("ol", { class: "mg-order-list" });
+  const rest = make("div", { class: "mg-cell-buttons", role: "group", "aria-label": "Who sends next" });
+  const says = make("p", { class: "mg-says", "aria-live": "polite" });
+  const wrong = make("div", {});
+  const button = (/** @type {string} */ text, /** @type {() => void} */ press) => {
+    const made = make("button", { type: "button", class: "mg-button mg-small", ...OWN_KEYS }, text);
+    made.addEventListener("click", press);
+    return made;
+  };
+  const choose = button("Choose an order", () => begin([]));
+  const right = button("Right order", () => finish([]));
+  const tools = make("div", { class: "mg-tools" }, choose, right);
+  const head = make("div", { class: "mg-card-head" }, heading);
+  const element = make("div", { class: "mg-card mg-order", role: "group", "aria-label": "Order" }, head, list, rest, says, wrong, tools);
+  /** @type {string[]|null} */
+  let picked = null; // the order that is being chosen
+  let able = []; // who can send
+  let names = (/** @type {string} */ id) => id;
+
+  function begin(order) {
+    picked = order;
+    actions.choosing(picked !== null);
+  }
+
+  function finish(order) {
+    begin(null);
+    actions.run(order);
+  }
+
+  /** A node was clicked, in the picture or in the list. @returns {boolean} whether that was a choice */
+  function pick(id) {
+    if (!picked) return false;
+    if (!able.includes(id) || picked.includes(id)) return true;
+    const order = [...picked, id];
+    if (order.length < able.length) begin(order);
+    else finish(order);
+    return true;
+  }
+
+  /** @param {Graph} graph @param {Verdict} verdict @param {boolean} kernel @param {State} state */
+  function show(graph, verdict, kernel, state) {
+    names = (id) => shortName(graph.nodes.get(id));
+    able = sendersOf(graph.trace);
+    const early = new Map((verdict.early ?? []).map((one) => [one.node, one]));
+    const now = new Set(state.frame?.kind === "message" ? [state.frame.active[0]] : []);
+    const order = picked ?? verdict.order ?? [];
+    const chips = order.map((id, i) => {
+      const { waits } = early.get(id) ?? {};
+      const bad = !picked && waits;
+      const text = bad ? ` ✗ too early: without the message from ${waits.map(names).join(", ")}` : "";
+      const chip = make("li", { class: `mg-share ${bad ? "mg-to-come mg-bad" : ""}` }, `${i + 1}. `, make("b", {}, names(id)), text);
+      if (now.has(id)) chip.setAttribute("aria-current", "step");
+      return chip;
+    });
+    list.replaceChildren(...chips);
+    setText(heading, picked ? `Who sends next? ${order.length + 1} of ${able.length}` : "The order in which the nodes send");
+    const left = picked ? able.filter((id) => !picked.includes(id)) : [];
+    rest.hidden = !picked;
+    rest.replaceChildren(...left.map((id) => button(labelOf(graph, id), () => pick(id))));
+    const ended = state.step === graph.trace.frames.length;
+    const plan = kernel ? "" : " To try another order, run the stepper in a notebook: this page has no Python behind it.";
+    setText(says, picked ? "Click the nodes in the picture, or here, in the order in which they shall send." : `${verdict.says ?? ""}${plan}`);
+    wrong.replaceChildren(...(picked || !ended ? [] : wrongOnes(graph, verdict, state)));
+    setText(choose, picked ? "Start again" : "Choose an order");
+    for (const one of [choose, right]) one.hidden = !kernel;
+  }
+
+  return { element, show, pick };
+}
+
+/** The nodes that send messages, in the order of the run. @param {Trace} trace @returns {string[]} */
+export function sendersOf(trace) {
+  const targets = new Map(trace.edges.map((edge) => [edge.id, edge.target]));
+  return [...new Set(trace.frames.filter(({ kind }) => kind === "message").map(({ edge }) => targets.get(edge)))];
+}
+
+/** A node in a list: several may have the same sign, so where there is no name the value is told too. */
+const labelOf = (graph, id) => {
+  const node = graph.nodes.get(id);
+  return clean(node.name) ? shortName(node) : `${shortName(node)} (value ${inline(node.value)})`;
+};
+
+/** The wrong gradients beside the right ones. */
+function wrongOnes(graph, { right = {} }, state) {
+  const rows = Object.entries(right).map(([id, summary]) => {
+    const ratio = `∂${shortName(graph.output)}/∂${shortName(graph.nodes.get(id))}`;
+    const cells = [inline(state.grads[id] ?? null), inline(summary)].map((text) => make("td", {}, text));
+    return make("tr", {}, make("th", { scope: "row" }, ratio), ...cells);
+  });
+  if (!rows.length) return [];
+  const head = make("tr", {}, ...["gradient", "in this order", "right"].map((text) => make("th", { scope: "col" }, text)));
+  return [make("table", { class: "mg-order-table" }, make("thead", {}, head), make("tbody", {}, ...rows))];
+}
+
+/** A remark under a node, or none. @param {any} part of the picture @param {string} text */
+function remarkOn(part, text) {
+  if ((part.remark?.textContent ?? "") === text) return;
+  flip(part, "mg-false", text !== "");
+  if (text) part.button.setAttribute("aria-description", text);
+  else part.button.removeAttribute("aria-description");
+  part.remark ??= part.element.appendChild(drawn("text", { class: "mg-remark-text", "text-anchor": "middle", "aria-hidden": "true" }));
+  setFar(part, false); // what is not drawn has no place
+  const box = part.button.getBBox();
+  part.remark.setAttribute("y", String(box.y + box.height + 12));
+  part.remark.textContent = text;
+}
+
+// --------------------------------------------------------------------------------------------- 13. Modules
+// A module can be folded into one box, and opened again, at any step. Python has drawn the pictures (folding.py); a
+// folded module bears the id of its last function, so that every state of the run fits every picture.
+
+/**
+ * Which modules are folded after one of them was folded or opened; of what Python has drawn, the nearest.
+ * @param {string[]} folded @param {string} id @param {string[]} all @param {(folded: string[]) => boolean} drawn
+ */
+export function toggledModule(folded, id, all, drawn) {
+  const opened = folded.includes(id);
+  const wish = all.filter((one) => (one === id ? !opened : folded.includes(one)));
+  if (drawn(wish)) return wish;
+  return opened ? all.filter((one) => one !== id) : all;
+}
+
+/**
+ * Where each node is seen: folded into a module, or by itself.
+ * @param {Module[]} modules @param {string[]} folded @returns {(id: string) => string}
+ */
+export function homeOf(modules, folded) {
+  const homes = new Map();
+  for (const { id, members } of modules) {
+    if (folded.includes(id)) for (const member of members) homes.set(member, id);
+  }
+  return (id) => homes.get(id) ?? id;
+}
+
+/** The choice of modules, as a list: it stands above the picture. @param {(folded: string[]) => void} fold */
+function makeModules(fold) {
+  const list = /** @type {HTMLSelectElement} */ (make("select", { class: "mg-speed", "aria-label": "Modules", ...OWN_KEYS }));
+  const element = make("label", { class: "mg-modules" }, "Modules: ", list);
+  let choices = [];
+  list.addEventListener("change", () => fold(choices[list.selectedIndex].folded));
+
+  /** @param {Module[]} modules @param {string[]} folded @param {(folded: string[]) => boolean} drawn */
+  function show(modules, folded, drawn) {
+    const all = modules.map(({ id }) => id);
+    const one = modules.flatMap(({ id, title }) => [
+      { text: `only ${title} open`, folded: all.filter((other) => other !== id) },
+      { text: `only ${title} folded`, folded: [id] },
+    ]);
+    const ends = [{ text: "all open", folded: [] }, { text: "all folded", folded: all }];
+    const seen = new Set();
+    choices = [...ends, ...one].filter((choice) => {
+      const key = choice.folded.join(" ");
+      return drawn(choice.folded) && !seen.has(key) && seen.add(key);
+    });
+    list.replaceChildren(...choices.map(({ text }) => make("option", {}, text)));
+    list.selectedIndex = choices.findIndex((choice) => choice.folded.join(" ") === folded.join(" "));
+  }
+
+  return { element, show };
 }
 
 // ------------------------------------------------------------------------------------------------- 7. Edit
@@ -1305,6 +1954,7 @@ const ICONS = {
   Play: "M6 3.5l11 6.5-11 6.5z",
   Pause: "M5 4h4v12H5zM11 4h4v12h-4z",
   "Step forward": "M12.8 4H15v12h-2.2zM4 4l8 6-8 6z",
+  Present: "M2 3h16v11H2zm2 2v7h12V5zM7 16h6v2H7z",
 };
 const HELP = [
   ["→", "step forward"],
@@ -1317,9 +1967,14 @@ const HELP = [
   ["Enter", "select a node"],
   ["N", "next message into the selected node"],
   ["R", "run to the selected node"],
+  ["M", "fold or open the module of the selected node"],
   ["+ −", "larger, smaller"],
   ["0", "fit the picture"],
   ["Esc", "close"],
+  ["[ ]", "step with a note before, and after"],
+  ["P", "present: large type, full screen; Esc leaves"],
+  ["Page ↑ ↓", "step, while presenting"],
+  ["B", "black screen, while presenting"],
   ["?", "this help"],
 ];
 // Lumino, the key handler of JupyterLab, leaves the keys of an element alone only if the element itself says so.
@@ -1423,10 +2078,10 @@ function makeControls(last, split, actions) {
 
 /**
  * Dark or light, as the reader has it: the widget's own theme, else the notebook's, else the screen's.
- * @param {string} wanted "auto", "light" or "dark" @returns {{name: string, host: boolean}} `host`: use its colours
+ * @param {string} wanted "auto", "light", "dark" or "high-contrast" @returns {{name: string, host: boolean}} `host`: use its colours
  */
 function themeNow(wanted) {
-  if (wanted === "light" || wanted === "dark") return { name: wanted, host: false };
+  if (["light", "dark", "high-contrast"].includes(wanted)) return { name: wanted, host: false };
   const { jpThemeLight, vscodeThemeKind } = document.body.dataset;
   if (jpThemeLight) return { name: jpThemeLight === "false" ? "dark" : "light", host: true };
   const dark = vscodeThemeKind
@@ -1449,7 +2104,9 @@ function watchTheme(changed) {
 
 /**
  * One view of the stepper. All that is worth keeping is in the model: trace, svg, step, selected, theme, title; and to
- * predict: mode, questions, answers, tolerance; and to change values: frozen, leaves, edits, edited, ledgers.
+ * predict: mode, questions, answers, tolerance; to change values: frozen, leaves, edits, edited, ledgers, kernel; for a
+ * lecture: notes, presenting; for a node: details, lenses; to try an order: order, verdict; to fold: modules, pictures,
+ * folded.
  * @param {{model: any, el: HTMLElement}} context @returns {() => void} clean up
  */
 function render({ model, el }) {
@@ -1458,8 +2115,10 @@ function render({ model, el }) {
   const last = trace.frames.length;
   const seed = trace.frames.findIndex((frame) => frame.kind === "seed");
   let graph = indexed(trace);
-  const picture = makePicture(model.get("svg"), trace);
-  picture.relabel(model.get("ledgers"));
+  const whole = makePicture(model.get("svg"), trace);
+  whole.relabel(model.get("ledgers"));
+  let picture = whole; // or that of some folded modules
+  let home = (/** @type {string} */ id) => id;
   const controls = makeControls(last, seed < 0 ? last : seed, { go, by, play, help });
   const order = trace.nodes.map((node) => node.id); // topological: the way through the graph with ↑ and ↓
 
@@ -1500,9 +2159,17 @@ function render({ model, el }) {
     wiggle: (node, at, h) => request(model.get("edits").values ?? {}, { node: node.id, at, h }),
     undo: () => request({}),
   });
-  nodeCard.element.append(editor.element);
+  const turns = makeOrder({ run: runOrder, choosing: show });
+  const modules = makeModules((folded) => set("folded", folded));
+  const toModule = textButton("", () => toggleModule());
+  tools.append(toModule);
+  const lens = makeLens();
+  nodeCard.element.append(lens.element, editor.element);
   const debug = makeDebug({ model, graph, picture, go, set });
   const name = make("p", { class: "mg-title" });
+  const note = make("p", { class: "mg-note", role: "note", "aria-label": "Note", "aria-live": "polite" });
+  const words = makeNarration(go);
+  const marks = makeMarks(controls.slider);
   const root = make(
     "section",
     { class: "mg-stepper", tabindex: "-1", "aria-label": "Backprop stepper", ...OWN_KEYS },
@@ -1510,11 +2177,18 @@ function render({ model, el }) {
     controls.element,
     helpLine,
     status,
+    note,
     ask.element,
+    turns.element,
+    modules.element,
     make("div", { class: "mg-view" }, pane, zoom.element),
     debug.element,
     make("div", { class: "mg-panel" }, frameCard.element, nodeCard.element),
+    words.element,
   );
+  const presenter = makePresenter(root, { by, set: (on) => set("presenting", on) });
+  controls.element.append(presenter.button);
+  root.append(presenter.blank);
 
   // Where we are --------------------------------------------------------------------------------------
 
@@ -1629,7 +2303,7 @@ function render({ model, el }) {
     if (trace === model.get("trace")) return;
     trace = model.get("trace");
     graph = indexed(trace);
-    picture.relabel(model.get("ledgers"));
+    for (const one of new Set([whole, picture])) one.relabel(model.get("ledgers"));
     show();
   }
 
@@ -1679,26 +2353,153 @@ function render({ model, el }) {
     debug.show(state);
     controls.show(state);
     setText(status, state.frame ? clean(state.frame.sentence) : START);
+    showNote(state.step, next);
     frameCard.show(...tellFrame(graph, state));
     nodeCard.element.classList.toggle("mg-empty", !selected);
-    nodeCard.show(...tellNode(graph, { picture, details: model.get("details"), opened }, selected, state, asked));
+    nodeCard.show(...tellNode(graph, { picture: whole, details: model.get("details"), opened }, selected, state, asked));
     toLatex.hidden = !selected || !chainRule(graph, selected, state);
     tools.hidden = !selected;
     toMessage.disabled = nextMessage(trace, selected, state.step) === null;
     toNode.disabled = stepOfNode(trace, selected, state.step) === null;
     const changing = model.get("mode") === "predict" ? NOT_NOW : model.get("frozen");
     editor.show(graph.nodes.get(selected) ?? null, model.get("leaves"), changing);
+    showOrder(state);
+    lens.show(graph, model.get("lenses") ?? {}, selected, state);
     ask.element.hidden = model.get("mode") !== "predict";
     if (ask.show(asked, next, model.get("answers"), questions())) controls.forward.focus();
     const edge = graph.edges.get(asked?.subject);
     const seen = edge ? [edge.source, edge.target] : asked?.subject ? [asked.subject] : (state.frame?.active ?? []);
-    lookAt(pane, seen.map((id) => picture.nodes.get(id)?.element).filter(Boolean));
+    showModuleButton(selected);
+    keepInSight(seen.map(home).filter((id) => picture.nodes.has(id)));
   }
+
+  // Where things stand is known when the page has been laid out, once per frame, however many steps there were.
+  let looking = 0;
+  let inSight = [];
+
+  function keepInSight(ids) {
+    inSight = ids;
+    looking ||= requestAnimationFrame(() => {
+      looking = 0;
+      const middle = inSight.length ? picture.middleOf(inSight) : seenAt;
+      if (Math.abs(middle - seenAt) > 1.5 * seenWide) picture.showBetween(middle - 1.5 * seenWide, middle + 1.5 * seenWide);
+      lookAt(pane, inSight.map((id) => picture.nodes.get(id).element));
+    });
+  }
+
+  let [seenAt, seenWide] = [0, 0]; // the middle of the screen, and its width, in units of the picture
+
+  /** What stands on the screen, and one screen to either side, is drawn. */
+  function lookAround() {
+    const unit = picture.svg.getBoundingClientRect().width / picture.width;
+    seenWide = pane.clientWidth / unit;
+    seenAt = pane.scrollLeft / unit + seenWide / 2;
+    picture.showBetween(seenAt - 1.5 * seenWide, seenAt + 1.5 * seenWide);
+  }
+  pane.addEventListener("scroll", lookAround);
+  const resized = new ResizeObserver(lookAround); // and when it is larger, smaller, or seen for the first time
+  resized.observe(pane);
+  resized.observe(picture.svg);
 
   function showTheme() {
     const theme = themeNow(model.get("theme"));
     root.dataset.theme = theme.name;
     root.classList.toggle("mg-in-notebook", theme.host);
+  }
+
+  /** @param {number} step @param {Question|undefined} next the open question: nothing is told of what follows it */
+  function showNote(step, next) {
+    setText(note, noteAt(model.get("notes"), step));
+    note.hidden = !note.textContent;
+    words.show(trace, model.get("notes"), next?.step, step);
+  }
+
+  /** Python runs the backward pass in this order; none is the right one. @param {string[]} wished */
+  function runOrder(wished) {
+    pause();
+    const sent = wished.length ? wished : (model.get("verdict").first ?? []);
+    model.set("order", sent);
+    model.save_changes();
+    set("step", last);
+    show();
+  }
+
+  /** @param {State} state */
+  function showOrder(state) {
+    const trying = model.get("mode") === "order";
+    turns.element.hidden = !trying;
+    const told = trying ? remarks(model.get("verdict"), state, state.step === last) : new Map();
+    for (const [id, part] of picture.nodes) remarkOn(part, told.get(id) ?? "");
+    if (trying) turns.show(graph, model.get("verdict"), model.get("kernel") !== false, state);
+  }
+
+  // Modules: the picture is another one, and everything else stays ------------------------------------------
+
+  // A box hides what is asked, tried out or found in it: then nothing is folded.
+  const watched = () => model.get("mode") === "watch" && !Object.keys(model.get("findings") ?? {}).length;
+  const allModules = () => (watched() ? (model.get("modules") ?? []) : []);
+  const isDrawn = (/** @type {string[]} */ folded) => !folded.length || folded.join(" ") in (model.get("pictures") ?? {});
+  const foldedNow = () => {
+    const wish = allModules().map(({ id }) => id).filter((id) => (model.get("folded") ?? []).includes(id));
+    return isDrawn(wish) ? wish : [];
+  };
+  let shownFolded = "";
+
+  function showFolded() {
+    const folded = foldedNow();
+    modules.element.hidden = !allModules().length;
+    modules.show(allModules(), folded, isDrawn);
+    const key = folded.join(" ");
+    if (key === shownFolded) return;
+    shownFolded = key;
+    home = homeOf(allModules(), folded);
+    const titles = allModules().map(({ id, title, members }) => [id, `${title}, module of ${members.length} nodes`]);
+    const labels = new Map(titles.filter(([id]) => folded.includes(id)));
+    picture = key ? makePicture(model.get("pictures")[key], trace, home, labels) : whole;
+    picture.relabel(model.get("ledgers"));
+    pane.replaceChildren(picture.svg);
+    zoom.use(picture.svg);
+    resized.disconnect();
+    resized.observe(pane);
+    resized.observe(picture.svg);
+    reachable = home(reachable);
+    elementOf(reachable).setAttribute("tabindex", "0");
+    if (picture !== whole) listenTo(picture.svg);
+    show();
+  }
+
+  /** The module of a node, if it has one. */
+  const moduleOf = (/** @type {string} */ id) => allModules().find(({ members }) => members.includes(id));
+
+  function toggleModule() {
+    const module = moduleOf(model.get("selected"));
+    if (module) set("folded", toggledModule(foldedNow(), module.id, allModules().map(({ id }) => id), isDrawn));
+  }
+
+  function showModuleButton(selected) {
+    const module = moduleOf(selected);
+    toModule.hidden = !module;
+    if (module) setText(toModule, `${foldedNow().includes(module.id) ? "Open" : "Fold"} ${module.title}`);
+  }
+
+  function showNotes() {
+    marks(model.get("notes"), last);
+    show();
+  }
+
+  /** To the nearest step that has a note. @param {boolean} backwards */
+  function toNote(backwards) {
+    const at = nextNote(model.get("notes"), stepNow(), backwards);
+    if (at !== null) go(at);
+  }
+
+  function showMode() {
+    showFolded();
+    show();
+  }
+
+  function showPresenting() {
+    presenter.show(model.get("presenting"));
   }
 
   function showTitle() {
@@ -1708,20 +2509,34 @@ function render({ model, el }) {
 
   // Nodes: one of them can be reached with Tab, ↑ and ↓ lead to the others ------------------------------
 
-  const elementOf = (id) => picture.nodes.get(id).button;
+  const elementOf = (id) => picture.nodes.get(home(id)).button;
   let reachable = order[0];
 
   function reach(id) {
+    setFar(picture.nodes.get(home(id)), false);
     elementOf(reachable).setAttribute("tabindex", "-1");
     elementOf(id).setAttribute("tabindex", "0");
     reachable = id;
+  }
+
+  function focusOn(id) {
+    reach(id);
+    elementOf(id).focus();
+  }
+
+  /** The neighbours of a box: of a folded module those of all its members. */
+  function neighboursSeen(id) {
+    const inside = [id, ...(moduleOf(id)?.members ?? [])].filter((one) => home(one) === id);
+    const all = inside.map((one) => neighbours(trace, one));
+    const boxes = (of) => [...new Set(all.flatMap((ends) => ends[of].map(home)))].filter((one) => one !== id);
+    return { inputs: boxes("inputs"), users: boxes("users") };
   }
 
   // Along the edges: Shift → to a user, Shift ← to an input; Shift ↑ ↓ then lead to the other ends of that fork.
   let fork = [];
 
   function follow(id, key) {
-    const { inputs, users } = neighbours(trace, id);
+    const { inputs, users } = neighboursSeen(id);
     if (key === "ArrowUp" || key === "ArrowDown") {
       const at = fork.indexOf(id);
       return at < 0 ? undefined : fork[at + (key === "ArrowUp" ? -1 : 1)];
@@ -1737,11 +2552,15 @@ function render({ model, el }) {
     reach(id);
     const next = pending();
     if (next?.form === "node" && next.step === stepNow()) return ask.submit([id]);
+    if (turns.pick(id)) return undefined;
     select(model.get("selected") === id ? "" : id);
   }
 
-  picture.svg.addEventListener("click", (event) => nodeAt(event) && toggle(nodeAt(event)));
-  picture.svg.addEventListener("focusin", (event) => nodeAt(event) && reach(nodeAt(event)));
+  function listenTo(svg) {
+    svg.addEventListener("click", (event) => nodeAt(event) && toggle(nodeAt(event)));
+    svg.addEventListener("focusin", (event) => nodeAt(event) && reach(nodeAt(event)));
+  }
+  listenTo(picture.svg);
 
   // Keys ----------------------------------------------------------------------------------------------
 
@@ -1753,24 +2572,31 @@ function render({ model, el }) {
     "?": help,
     n: () => jump(nextMessage),
     r: () => jump(stepOfNode),
+    m: toggleModule,
     "+": () => zoom.by(1.25),
     "-": () => zoom.by(0.8),
     0: () => zoom.fit(),
+    "[": () => toNote(true),
+    "]": () => toNote(false),
+    p: presenter.toggle,
   };
 
   /** What a key does here, or undefined: then it is the browser's. */
   function actionOf(event) {
     const { key, target } = event;
-    const inForm = [ask.element, editor.element, latex].some((form) => form.contains(target));
+    const inForm = [ask.element, editor.element, lens.element, latex].some((form) => form.contains(target));
     if (inForm && key !== "Escape") return undefined; // fields have their own keys
+    const shown = presenter.keyOf(key);
+    if (shown) return shown;
     const id = nodeAt(event);
     const end = event.shiftKey && id && follow(id, key);
-    if (end) return () => elementOf(end).focus();
+    if (end) return () => focusOn(end);
     if (event.shiftKey && key.startsWith("Arrow")) return () => {}; // the edge ends here
-    const next = id && order[order.indexOf(id) + { ArrowUp: -1, ArrowDown: 1 }[key]];
+    const boxes = id ? order.filter((one) => home(one) === one) : [];
+    const next = id && boxes[boxes.indexOf(id) + { ArrowUp: -1, ArrowDown: 1 }[key]];
     if (key === "Escape") return model.get("selected") || !helpLine.hidden ? close : undefined;
     if (id && (key === "Enter" || key === " ")) return () => toggle(id);
-    if (next) return () => elementOf(next).focus();
+    if (next) return () => focusOn(next);
     if (target === controls.slider && key === "ArrowUp") return STEP_KEYS.ArrowRight;
     if (target === controls.slider && key === "ArrowDown") return STEP_KEYS.ArrowLeft;
     if (key === " ") return target.localName === "button" ? undefined : play;
@@ -1801,13 +2627,17 @@ function render({ model, el }) {
     "change:selected": show,
     "change:trace": newRun,
     "change:edited": answered,
-    "change:mode": show,
+    "change:mode": showMode,
     "change:answers": show,
     "change:questions": show,
     "change:view": show,
     "change:followed": show,
     "change:theme": showTheme,
     "change:title": showTitle,
+    "change:notes": showNotes,
+    "change:verdict": show,
+    "change:folded": showFolded,
+    "change:presenting": showPresenting,
   };
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const stopWatching = watchTheme(showTheme);
@@ -1815,10 +2645,16 @@ function render({ model, el }) {
   reach(reachable);
   showTheme();
   showTitle();
-  show();
+  showPresenting();
+  showNotes();
+  showFolded();
 
   return () => {
     pause();
+    words.stop();
+    presenter.stop();
+    cancelAnimationFrame(looking);
+    resized.disconnect();
     clearTimeout(patience);
     zoom.stop();
     stopWatching();
@@ -1854,7 +2690,7 @@ function makeCard(css, close) {
  * @param {HTMLElement} pane @param {SVGSVGElement} svg
  */
 function makeZoom(pane, svg) {
-  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  let [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
   const button = (/** @type {string} */ label, /** @type {string} */ sign, /** @type {() => void} */ press) => {
     const made = make("button", { type: "button", class: "mg-button mg-small", "aria-label": label, title: label, ...OWN_KEYS }, sign);
     made.addEventListener("click", press);
@@ -1908,7 +2744,13 @@ function makeZoom(pane, svg) {
     },
     { passive: false },
   );
-  return { element, by, fit, stop: () => window.removeEventListener("pointerup", letGo) };
+  /** Another picture stands in the pane. @param {SVGSVGElement} other */
+  function use(other) {
+    svg = other;
+    [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  }
+
+  return { element, by, fit, use, stop: () => window.removeEventListener("pointerup", letGo) };
 }
 
 /** Scroll the pane, and nothing else, until the active nodes are in sight. */
@@ -1927,7 +2769,7 @@ function lookAt(pane, elements) {
   if (hidden) pane.scrollBy({ left, top, behavior: calm ? "instant" : "smooth" });
 }
 
-// ------------------------------------------------------------------------------------------------ 10. Debug
+// ------------------------------------------------------------------------------------------------ 14. Debug
 // Python has looked into the run (visuals/debug). Here its findings are shown: signs in the picture, and a card with
 // one view per question. The step decides what has arrived and what is alive; everything else is as Python found it.
 

@@ -15,18 +15,18 @@ from visuals.debug.views import AS_THEY_ARE, beginning, examined, with_sizes
 from visuals.export import outline
 from visuals.layout import layout
 from visuals.stepper import recording
-from visuals.stepper.details import details
-from visuals.stepper.editing import answered, ledgers, prepared
+from visuals.stepper.editing import answered, explained, foldable, ledgers, prepared, reordered
 from visuals.stepper.modes import MODES, one_of, wanted
+from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
 from visuals.svg import escape
-from visuals.theme import THEMES
+from visuals.theme import HIGH_CONTRAST, THEMES
 
 START = "Nothing has been computed yet. Step forward to begin."
 
 
 class BackpropStepper(anywidget.AnyWidget):
-    """Watch backpropagation through the graph of a Tensor, one frame at a time; or predict it.
+    """Watch backpropagation through the graph of a Tensor, one frame at a time; predict it; or try another order.
 
     Values appear from left to right, then every message `upstream × local` rides its edge back, and a node that is
     used several times adds up what it receives. Step with the buttons, the slider or the arrow keys; click a node for
@@ -35,22 +35,29 @@ class BackpropStepper(anywidget.AnyWidget):
 
     Args:
         output: the result whose backward pass is wanted, usually the loss; or a `mg.Trace`.
-        mode: "watch"; or "predict": the stepper stops before each event of a kind and asks for it; or "debug": every
-            rule is checked against finite differences, in place, and the stepper opens at the first wrong edge.
+        mode: "watch"; "predict": the stepper stops before each event of a kind and asks for it; "order": the
+            backward pass in an order of your own, which may be wrong; or "debug": every rule is checked against
+            finite differences, in place, and the stepper opens at the first wrong edge.
+        order: in order mode, the nodes that send messages, by name or as Tensors, in the order in which they send; if
+            left out, the right one. In the picture, another one can be chosen by clicking.
         ask: in predict mode, what for: "messages" (if left out), "values", "gradients", "order" (which node may send
             next), "patterns"; or a list of nodes, by name or as Tensors, whose messages are asked for.
         tolerance: the relative error that still counts as right.
         names: "auto" gives Tensors without a name that of the variable that holds them; a dict does so by itself;
             None leaves them nameless.
-        theme: "auto" follows the notebook and the screen; "light" and "dark" do not.
+        theme: "auto" follows the notebook and the screen; "light", "dark" and "high-contrast" (for
+            projectors) do not.
         gradient: the upstream gradient of `output`; None means 1 for one number, and ones otherwise.
         compare: a Tensor or Trace of another run, laid over this one: what differs is marked and told.
+        notes: what the lecturer says at a step, by its number, e.g. `notes={7: "Why is this one negative?"}`.
 
     Attributes:
         step: how many frames have happened, from 0 to `len(stepper)`. Set it, and the picture follows.
         selected: the id of the node that the panel shows, "" for none.
         title: a line above the picture.
         trace: the run, as `mg.Trace.to_dict()` gives it.
+        folded: the ids of the modules that are shown as one box each; `modules` has all of them, with their titles.
+        presenting: whether it is shown in large type, for a lecture.
         frozen: why the values of leaves cannot be changed in the picture; "" if they can.
         questions, answers: what predict mode asks, and what was answered, by the id of the question.
         findings: what was found out about the run, in debug mode and by `compare`; see `visuals.debug`.
@@ -58,8 +65,8 @@ class BackpropStepper(anywidget.AnyWidget):
 
     Raises:
         TypeError: `output` is neither a Tensor nor a Trace; or it is a Trace in debug mode.
-        ValueError: there is no such mode, theme or kind of question; the graph has more than 1000 nodes, or nothing
-            in it that could be asked for.
+        ValueError: there is no such mode, theme, kind of question, or step of a note; the graph has more than 1000
+            nodes, or nothing in it that could be asked for.
 
     >>> import minigrad as mg, visuals
     >>> x = mg.tensor(-2.0, requires_grad=True, name="x")
@@ -95,6 +102,15 @@ class BackpropStepper(anywidget.AnyWidget):
     findings = traitlets.Dict().tag(sync=True)
     view = traitlets.Unicode("").tag(sync=True)
     followed = traitlets.Dict().tag(sync=True)
+    notes = traitlets.Dict().tag(sync=True)
+    presenting = traitlets.Bool(False).tag(sync=True)
+    lenses = traitlets.Dict().tag(sync=True)
+    order: traitlets.List = traitlets.List().tag(sync=True)
+    verdict = traitlets.Dict().tag(sync=True)
+    modules: traitlets.List = traitlets.List().tag(sync=True)
+    pictures = traitlets.Dict().tag(sync=True)
+    folded: traitlets.List = traitlets.List().tag(sync=True)
+    kernel = traitlets.Bool(True).tag(sync=True)
 
     def __init__(
         self,
@@ -102,33 +118,37 @@ class BackpropStepper(anywidget.AnyWidget):
         *,
         mode: str = "watch",
         ask: Any = None,
+        order: Any = None,
         tolerance: float = 0.01,
         names: Literal["auto"] | dict[str, Any] | None = "auto",
         theme: str = "auto",
         gradient: Any = None,
         compare: Any = None,
+        notes: Notes | None = None,
     ) -> None:
         one_of("mode", mode, MODES)
-        one_of("theme", theme, THEMES)
+        one_of("theme", theme, (*THEMES, HIGH_CONTRAST))
         caller = sys._getframe(1)
         self._run, own, found = examined(output, mode, names, caller, "BackpropStepper", gradient, compare)
         asked = wanted(self._run, mode, ask, tolerance)
         self._live, reason = prepared(output, own, gradient)
-        self._place = layout(self._run)
-        if found:
-            reason = AS_THEY_ARE
+        self._reason = AS_THEY_ARE if found else reason
+        self._first, self._place = self._run, layout(self._run)
+        self._run, ordered = reordered(self._live, self._first, mode, order, self._reason)
         super().__init__(
             findings=with_sizes(found, self._place),
             step=beginning(found),
             trace=self._run.to_dict(),
-            svg=recording.live_picture(self._run, self._place),
+            svg=recording.live_picture(self._first, self._place),
             mode=mode,
             theme=theme,
+            notes=noted(notes, len(self._run.frames)),
             questions=asked,
             tolerance=tolerance,
-            frozen=reason,
-            leaves=[] if self._live is None or reason else list(self._live.leaves),
-            details={} if self._live is None else details(self._live, self._live.forward({})),
+            leaves=[] if self._live is None or self._reason else list(self._live.leaves),
+            **ordered,
+            **foldable(self._first, mode if not found else "debug"),
+            **explained(self._live, {}),
         )
 
     def __len__(self) -> int:
@@ -174,7 +194,8 @@ class BackpropStepper(anywidget.AnyWidget):
             if run is not None:
                 self._run = run
                 self.ledgers = ledgers(run)
-                self.details = details(self._live, self._live.forward(change["new"]["values"]))
+                for name, found in explained(self._live, change["new"]["values"]).items():
+                    self.set_trait(name, found)
                 self.trace = run.to_dict()
             self.edited = reply
 
@@ -207,9 +228,27 @@ class BackpropStepper(anywidget.AnyWidget):
             self.questions = wanted(self._run, mode, None, self.tolerance)
         return mode
 
+    @traitlets.observe("mode", "order")
+    def _reorder(self, change: Any) -> None:
+        """The run of this mode, in this order: chosen in the picture, or set by Python."""
+        if not hasattr(self, "_first") or change["old"] is traitlets.Undefined:
+            return
+        order = self.order if self.mode == "order" and self.order else None
+        if self.mode != "order" and not self.verdict:
+            return
+        if order is not None and order == self.verdict.get("order"):
+            return
+        self._run, ordered = reordered(self._live, self._first, self.mode, order, self._reason)
+        with self.hold_sync():
+            for name, value in ordered.items():
+                self.set_trait(name, value)
+            if not self.ledgers:
+                self.ledgers = ledgers(self._run)
+            self.trace = self._run.to_dict()
+
     @traitlets.validate("theme")
     def _valid_theme(self, proposal: Any) -> str:
-        return one_of("theme", proposal["value"], THEMES)
+        return one_of("theme", proposal["value"], (*THEMES, HIGH_CONTRAST))
 
     def __repr__(self) -> str:
         head = f"BackpropStepper at step {self.step} of {len(self)}"
