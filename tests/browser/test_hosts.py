@@ -79,7 +79,9 @@ def opened(chromium, host):
 
 def test_it_steps_keeps_its_keys_and_comes_back_after_a_reload(host, opened, stepper_in, shoot):
     code = f"{GATES}\nstepper = visuals.BackpropStepper(f, notes={{7: 'Why negative?'}})\nstepper"
-    page = opened(write(host[1].folder, "steps.ipynb", code, "print('python reads', stepper.step)", "stepper"))
+    page = opened(
+        write(host[1].folder, "steps.ipynb", code, "print('python reads', stepper.step)", "stepper")
+    )
     run_cell(page)
     stepper = stepper_in(page)
     stepper.step(2)
@@ -196,7 +198,10 @@ def test_the_stepper_in_ten_minutes_runs(host, opened, stepper_in, shoot):
     assert stepper_in(page).button("Step forward").is_visible()
     assert page.locator(".mg-stepper").count() == 6
     page.locator(".mg-modules:visible").last.scroll_into_view_if_needed()
-    assert page.locator(".mg-modules:visible select").last.locator("option:checked").text_content() == "all folded"
+    assert (
+        page.locator(".mg-modules:visible select").last.locator("option:checked").text_content()
+        == "all folded"
+    )
     shoot(page, f"ten-minutes-{host[0]}")
 
 

@@ -64,7 +64,9 @@ def test_steps_and_scrubbing_are_measured_by_the_pages_own_clock(large, record_p
         told, painted = large.page.evaluate(CLOCK, list(way))
         figures = [statistics.median(told), statistics.median(painted), max(painted)]
         record_property(f"{name}: told, painted, worst (ms)", [round(x, 1) for x in figures])
-        print(f"{name:8s} of {last} frames: told {figures[0]:.1f}, painted {figures[1]:.1f}, worst {figures[2]:.1f} ms")
+        print(
+            f"{name:8s} of {last} frames: told {figures[0]:.1f}, painted {figures[1]:.1f}, worst {figures[2]:.1f} ms"
+        )
         assert large.counter.text_content() == f"step {way[0] + (way[1] - 1) * way[2]} of {last}"
 
 
@@ -99,7 +101,9 @@ def test_what_is_far_can_be_reached_by_key_and_is_on_paper(large):
     there = large.page.evaluate("document.activeElement.closest('.mg-node').getBoundingClientRect().width")
     assert there > 0
     large.page.wait_for_timeout(300)
-    assert large.page.evaluate("document.activeElement.closest('.mg-node') !== null"), "nor does scrolling lose it"
+    assert large.page.evaluate("document.activeElement.closest('.mg-node') !== null"), (
+        "nor does scrolling lose it"
+    )
     large.page.emulate_media(media="print")
     hidden = "[...document.querySelectorAll('.mg-far')].filter((e) => getComputedStyle(e).display === 'none').length"
     assert large.page.evaluate(hidden) == 0

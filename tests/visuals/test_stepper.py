@@ -76,7 +76,9 @@ def test_only_tensors_and_traces_can_be_stepped(wrong, caller, tmp_path):
 def test_an_unknown_mode_or_theme_is_told_what_there_is(f):
     with pytest.raises(ValueError, match=r"mode is 'watch' or 'predict' or .*, not 'guess'"):
         BackpropStepper(f, mode="guess")
-    with pytest.raises(ValueError, match="theme is 'auto' or 'light' or 'dark' or 'high-contrast', not 'pink'"):
+    with pytest.raises(
+        ValueError, match="theme is 'auto' or 'light' or 'dark' or 'high-contrast', not 'pink'"
+    ):
         BackpropStepper(f, theme="pink")
     stepper = BackpropStepper(f)
     with pytest.raises(ValueError, match="theme is"):

@@ -198,3 +198,14 @@ def test_two_layers_whose_weights_have_one_name_can_be_run_again():
     assert stepper.frozen == ""
     assert sum(node["name"] == "W" for node in stepper.trace["nodes"]) == 2
     assert len(stepper.lenses) >= 8
+
+
+def test_several_results_at_once_have_none():
+    values, vectors = np.linalg.eigh(mg.Parameter([[2.0, 1.0], [1.0, 3.0]], name="x"))
+    y = np.sum(values) + np.sum(vectors**2)
+    run = mg.trace(y)
+    live = Rerun(y, run)
+    several = {node["id"] for node in run.nodes if node["op"] == "eigh"}
+    found = lenses(live, live.forward({}))
+    assert found
+    assert not {edge["id"] for edge in run.edges if {edge["source"], edge["target"]} & several} & set(found)

@@ -51,7 +51,7 @@ def lenses(live: Rerun, made: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
     for edge in live.edges:
         node, position = live.functions[edge["target"]], edge["position"]
         argument = made.get(node.parents[position])
-        if not isinstance(argument, mg.Tensor) or not argument.requires_grad:
+        if not isinstance(argument, mg.Tensor) or not argument.requires_grad:  # or several results
             continue
         try:
             lens = lens_of(node, position, live.arguments(node, made), made[node])
