@@ -4,6 +4,7 @@ With this module, public checks and hidden tests can
 - compare a forward pass with a reference:    check_forward(gate, np.add, [x, y], "AddGate")
 - check a backward pass numerically:          check_backward(gate, np.add, [x, y], "AddGate", seeds=(1, 2))
 - compare it with known gradients:            check_gradients(gate, [x, y], z, g, [dx, dy], "what")
+- check a plain function g, x, y -> [gx, gy]:  check_rule(student.f, np.add, [x, y], "f", names=("x", "y"))
 
 The numeric gradient is always that of the reference, so a wrong forward pass cannot hide a wrong backward
 pass. All of them raise `CheckFailed` or `GradientError`, with a diagnosis and the evidence.
@@ -16,20 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from exercises.errors import CheckFailed, NotWritten
-from exercises.sandbox.wire import is_tensor
+from exercises.answers import as_several, call, check_value, compare
+from exercises.pictures import notice, watched
 from minigrad.check import check_vjp
-
-RTOL = 1e-9  # both sides are float64, and exercises compute short formulas
+from minigrad.differences import Probe, disagreement
+from minigrad.errors import GradientError
 
 
 def check_forward(block: Any, reference: Callable, inputs: Sequence[np.ndarray], name: str) -> None:
     """`block.forward(inputs)` has the shape and the values of `reference(*inputs)`, and changes no input."""
-    what = f"{name}.forward"
-    given = [_copy(x) for x in inputs]
-    got = as_array(block.forward(given), what)
-    _unchanged(given, inputs, what)
-    _compare(got, np.asarray(reference(*inputs)), what, "value")
+    check_value(block.forward, [list(inputs)], reference(*inputs), f"{name}.forward")
 
 
 def check_backward(
@@ -42,11 +39,61 @@ def check_backward(
 ) -> None:
     """`block.backward` against the numeric gradients of `reference`, under random upstream gradients."""
 
-    def backward(g: Any, *arrays: Any) -> list[np.ndarray]:
-        got = block.backward(list(arrays), np.asarray(reference(*arrays)), g)
-        return as_gradients(got, names, f"{name}.backward")
+    def rule(g: Any, *arrays: Any) -> Any:
+        return block.backward(list(arrays), np.asarray(reference(*arrays)), g)
 
-    check_vjp(reference, backward, inputs, seeds=seeds, names=names, label=f"{name}.backward")
+    check_rule(rule, reference, inputs, f"{name}.backward", names, seeds)
+
+
+def check_rule(
+    rule: Callable,
+    reference: Callable,
+    inputs: Sequence[np.ndarray],
+    what: str,
+    names: Sequence[str] = ("x", "y"),
+    seeds: Sequence[int] = (0, 1, 2),
+) -> None:
+    """`rule(g, *inputs)`, one gradient per input, against the numeric gradients of `reference`.
+
+    Raises:
+        GradientError: a gradient is wrong; the diagnosis names the likely cause.
+        CheckFailed: what came back is not one gradient per input.
+
+    Example:
+        >>> check_rule(lambda g, x, y: [g * y, g * x], np.multiply, [np.array(3.0), np.array(5.0)], "multiply")
+    """
+    seen: list[tuple[np.ndarray, list[np.ndarray]]] = []
+
+    def backward(g: Any, *arrays: Any) -> list[np.ndarray]:
+        given = g.copy()  # before the student can overwrite it
+        seen.append((given, as_several(rule(g, *arrays), names, what, "gradient")))
+        return seen[-1][1]
+
+    try:
+        check_vjp(reference, backward, inputs, seeds=seeds, names=names, label=what)
+    except GradientError as error:
+        if error.report is not None:
+            _notice_gradient(reference, inputs, seen, names, what)
+        raise
+    _notice_gradient(reference, inputs, seen, names, what)
+
+
+def _notice_gradient(
+    reference: Callable, inputs: Sequence[np.ndarray], seen: list, names: Sequence[str], what: str
+) -> None:
+    """The first wrong gradient under the last upstream gradient that was used (or the last right one)."""
+    if not watched():
+        return
+    k = next(k for k in reversed(range(len(seen) - 1)) if np.array_equal(seen[k][0], seen[k + 1][0]))
+    g, gradients = seen[k]
+    arrays = [np.array(x, dtype=np.float64) for x in inputs]
+    probe = Probe(reference, arrays)
+    for i, (gradient, name) in enumerate(zip(gradients, names, strict=True)):
+        [slopes] = probe.slopes(i, g.reshape(1, -1))
+        wrong = disagreement(gradient, slopes)
+        notice(f"{what}: the gradient of {name}", slopes.central, gradient, wrong)
+        if gradient.shape != slopes.central.shape or wrong.any():
+            return
 
 
 def check_gradients(
@@ -59,68 +106,7 @@ def check_gradients(
     names: Sequence[str] = ("x", "y"),
 ) -> list[np.ndarray]:
     """`block.backward` against known gradients, where measuring cannot decide (ties, worked examples)."""
-    got = as_gradients(block.backward([_copy(x) for x in inputs], output, output_diff), names, what)
+    got = as_several(call(block.backward, [list(inputs), output, output_diff], what), names, what, "gradient")
     for gradient, right, one in zip(got, expected, names, strict=True):
-        _compare(gradient, right, what, f"gradient of {one}")
+        compare(gradient, right, what, f"gradient of {one}")
     return got
-
-
-def as_gradients(value: Any, names: Sequence[str], what: str) -> list[np.ndarray]:
-    """The gradients that a backward pass returned, one array per input."""
-    if value is None or value is Ellipsis:
-        raise NotWritten(what)
-    inputs = ", ".join(names)
-    if not isinstance(value, (list, tuple)):
-        raise CheckFailed(f"{what} returned no list", f"Return one gradient per input ({inputs}) in a list.")
-    if len(value) != len(names):
-        found = f"{len(value)} gradient{'s' * (len(value) != 1)} for {len(names)} inputs"
-        raise CheckFailed(f"{what} returned {found}", f"Return one gradient per input: {inputs}.")
-    if all(item is None or item is Ellipsis for item in value):
-        raise NotWritten(what)
-    return [as_array(item, f"{what}, gradient of {one}") for item, one in zip(value, names, strict=True)]
-
-
-def as_array(value: Any, what: str) -> np.ndarray:
-    """The numbers that a student's function returned: an array, or a number where a 0-d array is meant."""
-    if value is None or value is Ellipsis:
-        raise NotWritten(what)
-    if is_tensor(value):
-        raise CheckFailed(
-            f"{what}: a Tensor, where an array is needed",
-            "All values in a gate are plain arrays: return an array.",
-        )
-    if isinstance(value, (list, tuple)):
-        kind = "tuple" if isinstance(value, tuple) else "list"
-        raise CheckFailed(
-            f"{what}: a {kind}, where an array is needed", "Return the array itself, without brackets."
-        )
-    if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
-        raise CheckFailed(f"{what}: no array", "Return a NumPy array (or a number, for one value).")
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise CheckFailed(f"{what}: no real numbers", f"Its dtype is {array.dtype}.")
-    return array.astype(np.float64)
-
-
-def _copy(array: np.ndarray) -> np.ndarray:
-    """A copy with the same memory order, so that order matters where a test wants it to."""
-    return np.array(array, order="K", copy=True)
-
-
-def _unchanged(now: Sequence[np.ndarray], before: Sequence[np.ndarray], what: str) -> None:
-    if any(not np.array_equal(a, b) for a, b in zip(now, before, strict=True)):
-        raise CheckFailed(f"{what} overwrote its input", "Copy it first, or write z = x + y, not x += y.")
-
-
-def _compare(got: np.ndarray, right: np.ndarray, what: str, role: str) -> None:
-    if got.shape != right.shape:
-        raise CheckFailed(
-            f"{what}: the {role} has the wrong shape", f"Yours is {got.shape}; it should be {right.shape}."
-        )
-    error = np.abs(got - right)
-    wrong = ~(error <= RTOL * (np.abs(right) + np.max(np.abs(right), initial=0.0)))  # NaN is wrong
-    if wrong.any():
-        worst = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
-        place = f" at [{', '.join(map(str, worst))}]" if worst else ""
-        evidence = f"Yours{place}: {got[worst]:.6g}; it should be {right[worst]:.6g}"
-        raise CheckFailed(f"{what}: wrong {role}", f"{evidence} ({wrong.sum()} of {wrong.size} are wrong).")

@@ -1,48 +1,89 @@
-"""`minigrad build`: student notebooks from the sources in `course/`.
+"""`minigrad build`: what students and staff get, from the sources in `course/`.
 
 With this module, one can
-- build them all:              main(out=None)
-- ask whether they are fresh:  main(check=True)
+- build all student notebooks:     main()
+- ask whether they are fresh:      main(check=True)
+- build for one's platform:        main(out=Path("kit"), wanted=["nbgrader", "gradescope", "instructor"])
 
-An exercise is written only after a proof, through the real grader, that its solution earns all points and
-that the stubs handed out earn none. Building twice gives the same bytes.
+An exercise is written only after a proof, through the real grader: its solution earns all points, the stubs that are
+handed out earn none, every mutant loses points. Building twice gives the same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from exercises import catalogue
-from exercises.grading import grade
-from exercises.grading.results import Report, write_atomically
-from exercises.grading.submission import Submission
+from exercises.building import gradescope, nbgrader
+from exercises.building.notebook import cells_of, code_of, instructor_notebook, notebook, task_points
+from exercises.building.proof import prove
+from exercises.grading import need_pytest
+from exercises.grading.results import write_atomically
 from exercises.markers import strip_solutions
 from minigrad.errors import UsageError
 
+__all__ = ["NOTEBOOKS", "Built", "build", "cells_of", "code_of", "main", "render"]
+
 NOTEBOOKS = Path(__file__).with_name("notebooks")
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+PRODUCTS = ("student", "nbgrader", "gradescope", "instructor")
 
 
-def main(out: Path | None = None, check: bool = False) -> int:
-    """Build all notebooks into `out` (default: `exercises/notebooks`), or compare them with what is there.
+@dataclass(frozen=True)
+class Built:
+    """One exercise, proved and built.
+
+    Attributes:
+        exercise: its source.
+        student: the notebook for students.
+        source: the notebook that nbgrader makes its release from.
+        instructor: the notebook with solutions.
+    """
+
+    exercise: catalogue.Exercise
+    student: str
+    source: str
+    instructor: str
+
+
+def main(
+    out: Path | None = None,
+    check: bool = False,
+    names: Sequence[str] = (),
+    wanted: Sequence[str] | None = None,
+) -> int:
+    """Build into `out` (default: `exercises/notebooks`), or compare with what is there.
+
+    Args:
+        out: student notebooks go there, other products into folders in it.
+        check: write nothing, compare.
+        names: which exercises; by default all.
+        wanted: of "student", "nbgrader", "gradescope", "instructor", "all"; by default for students.
 
     Returns:
-        0; or 1 if `check` finds a notebook that is missing or differs from its source.
+        0; or 1 if `check` finds a file that is missing or differs from its source.
 
     Raises:
-        UsageError: a malformed source, a solution that loses points, stubs that earn some, a bad folder.
+        UsageError: a malformed source, an exercise that cannot be graded as it should, a bad folder.
     """
+    wanted = PRODUCTS if wanted and "all" in wanted else wanted or ["student"]
+    if out is None and set(wanted) != {"student"}:
+        raise UsageError(
+            "say where to write it with --out DIR; only student notebooks have a place of their own"
+        )
+    need_pytest()
+    chosen = [catalogue.find(name) for name in names] or catalogue.exercises()
     folder = out or NOTEBOOKS
-    built = {folder / f"{exercise.name}.ipynb": build(exercise) for exercise in catalogue.exercises()}
+    files = {folder / name: content for name, content in products([build(e) for e in chosen], wanted).items()}
     stale = 0
-    for path, text in built.items():
+    for path, content in files.items():
+        data = content.encode() if isinstance(content, str) else content
         if not check:
-            write_atomically(path, text)
+            write_atomically(path, data)
             print(f"wrote {path}")
-        elif not path.is_file() or path.read_bytes() != text.encode():
+        elif not path.is_file() or path.read_bytes() != data:
             stale += 1
             print(f"{path} is stale: run `minigrad build` and commit the result", file=sys.stderr)
         else:
@@ -50,75 +91,59 @@ def main(out: Path | None = None, check: bool = False) -> int:
     return 1 if stale else 0
 
 
-def build(exercise: catalogue.Exercise) -> str:
-    """The student notebook of an exercise, as the text of its file, after proving that it can be graded."""
+def build(exercise: catalogue.Exercise) -> Built:
+    """Prove an exercise and make its notebooks.
+
+    Raises:
+        UsageError: its source is malformed, or it cannot be graded as it should.
+    """
+    built = render(exercise)
+    source = exercise.source.read_text(encoding="utf-8")
+    try:
+        prove(exercise, code_of(cells_of(source)), code_of(cells_of(strip_solutions(source, exercise.name))))
+    except RuntimeError as error:  # no worker can be started
+        raise UsageError(str(error).strip()) from None
+    return built
+
+
+def render(exercise: catalogue.Exercise) -> Built:
+    """The notebooks of an exercise, not proved.
+
+    Raises:
+        UsageError: its source is malformed, or its hidden tests cannot be run.
+    """
+    from exercises.grading.run import listed
+
+    for needed in (exercise.folder / "checks.py", exercise.tests):
+        if not needed.is_file():
+            raise UsageError(f"{exercise.name} has no {needed.name}; see exercises/WRITING.md")
     source = exercise.source.read_text(encoding="utf-8")
     release = strip_solutions(source, f"{exercise.name}/exercise.py")
     solved, empty = cells_of(source), cells_of(release)
-    prove(exercise, code_of(solved), code_of(empty))
-    return notebook(exercise, empty, source)
+    try:
+        tests = listed(exercise)
+    except RuntimeError as error:
+        raise UsageError(str(error).strip()) from None
+    points = task_points(exercise, tests)
+    return Built(
+        exercise,
+        notebook(exercise, empty, points),
+        notebook(exercise, solved, points, for_nbgrader=True),
+        instructor_notebook(exercise, solved, tests, points),
+    )
 
 
-def cells_of(source: str) -> list[Any]:
-    """The cells of a percent script."""
-    import jupytext
-
-    return jupytext.reads(source, fmt="py:percent").cells
-
-
-def code_of(cells: list[Any]) -> tuple[str, ...]:
-    return tuple(cell.source for cell in cells if cell.cell_type == "code")
-
-
-def prove(exercise: catalogue.Exercise, solution: tuple[str, ...], release: tuple[str, ...]) -> None:
-    """Grade the solution and the empty release.
-
-    Raises:
-        UsageError: they do not earn everything and nothing; the message says which tests are at fault.
-    """
-    report = grade_cells(exercise, solution)
-    lost = [f"{o.name} ({o.reason})" for o in report.outcomes if not o.passed]
-    if lost or not report.outcomes:
-        raise UsageError(f"{exercise.name}: its own solution loses points: {', '.join(lost) or 'no tests'}")
-    earned = [o.name for o in grade_cells(exercise, release).outcomes if o.passed]
-    if earned:
-        raise UsageError(f"{exercise.name}: the empty notebook earns points: {', '.join(earned)}")
-
-
-def grade_cells(exercise: catalogue.Exercise, cells: tuple[str, ...]) -> Report:
-    return grade(Submission(exercise.source, cells), exercise, seed=0)
-
-
-def notebook(exercise: catalogue.Exercise, cells: list[Any], source: str) -> str:
-    """The file: stable cell ids, no outputs, and the metadata by which a submission is recognised."""
-    import nbformat
-
-    book = nbformat.v4.new_notebook()
-    book.metadata = {
-        "kernelspec": KERNEL,
-        "language_info": {"name": "python"},
-        "minigrad": {"exercise": exercise.name},
-    }
-    used: dict[str, int] = {}
-    for cell in cells:
-        task = cell.metadata.get("task")
-        make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-        name = task or f"{cell.cell_type}-{hashlib.sha256(cell.source.encode()).hexdigest()[:8]}"
-        used[name] = used.get(name, 0) + 1
-        unique = name.replace("_", "-") + (f"-{used[name]}" if used[name] > 1 else "")
-        metadata = {"nbgrader": nbgrader_solution(task)} if task else {}
-        book.cells.append(make(cell.source, id=unique, metadata=metadata))
-    nbformat.validate(book)
-    return nbformat.writes(book) + "\n"
-
-
-def nbgrader_solution(task: str) -> dict[str, Any]:
-    """What nbgrader (schema 3) needs to know about a cell that students fill in."""
-    return {
-        "grade": False,
-        "grade_id": task,
-        "locked": False,
-        "schema_version": 3,
-        "solution": True,
-        "task": False,
-    }
+def products(built: Sequence[Built], wanted: Sequence[str]) -> dict[str, str | bytes]:
+    """The files to write, by path in the output folder."""
+    made: dict[str, str | bytes] = {}
+    if "student" in wanted:
+        made |= {f"{one.exercise.name}.ipynb": one.student for one in built}
+    if "nbgrader" in wanted:
+        sources = {one.exercise.name: one.source for one in built}
+        releases = {one.exercise.name: one.student for one in built}
+        made |= {f"nbgrader/{name}": text for name, text in nbgrader.files(sources, releases).items()}
+    if "gradescope" in wanted:
+        made |= {f"gradescope/{one.exercise.name}.zip": gradescope.archive(one.exercise) for one in built}
+    if "instructor" in wanted:
+        made |= {f"instructor/{one.exercise.name}.ipynb": one.instructor for one in built}
+    return made

@@ -6,11 +6,12 @@ With this module, one can
 - find the one with a task:     find_task("add_gate")
 
 A folder `course/NN_topic/` holds exercise.py (percent format, with solutions), checks.py (public checks),
-tests.py (hidden tests) and mutants/ (plausible wrong solutions).
+tests.py (hidden tests), mutants/ (plausible wrong solutions) and perhaps alternatives/ (other right ones).
 """
 
 from __future__ import annotations
 
+import ast
 import difflib
 import importlib.util
 import re
@@ -47,10 +48,34 @@ class Exercise:
         return sorted((self.folder / "mutants").glob("*.py"))
 
     @property
+    def alternatives(self) -> list[Path]:
+        """Right solutions, written otherwise."""
+        return sorted((self.folder / "alternatives").glob("*.py"))
+
+    @property
     def tasks(self) -> list[str]:
         """The names that `exercises.check` takes: `check_<name>` in checks.py."""
-        text = (self.folder / "checks.py").read_text(encoding="utf-8")
+        path = self.folder / "checks.py"
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
         return re.findall(r"^def check_(\w+)\(", text, re.MULTILINE)
+
+    @property
+    def task_of(self) -> dict[str, str]:
+        """The task that each hidden test belongs to: as its mark `task("name")` says, else as its name does.
+
+        `test_add_backward` belongs to `add_gate`: of all tasks, that one begins with most of the same words. A
+        test that shares a word with none belongs to the same task as the one before it.
+
+        Example:
+            >>> find("gates").task_of["test_add_backward"], find("gates").task_of["test_circuit"]
+            ('add_gate', 'circuit')
+        """
+        tasks, found = self.tasks, {}
+        last = tasks[0] if tasks else ""
+        for node in ast.parse(self.tests.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                last = found[node.name] = _marked(node) or _same_words(node.name, tasks) or last
+        return found
 
     @property
     def answers(self) -> list[str]:
@@ -69,9 +94,31 @@ class Exercise:
         return getattr(module, f"check_{task}")
 
 
+def _marked(test: ast.FunctionDef) -> str:
+    """The argument of `@pytest.mark.task("name")`, or ""."""
+    for mark in test.decorator_list:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.task" and mark.args:
+            return str(ast.literal_eval(mark.args[0]))
+    return ""
+
+
+def _same_words(test: str, tasks: list[str]) -> str:
+    """The task whose name begins with most of the words that a test's name begins with, or ""."""
+    words = test.split("_")[1:]
+    common = [_shared(words, task.split("_")) for task in tasks]
+    return tasks[common.index(max(common))] if any(common) else ""
+
+
+def _shared(one: list[str], other: list[str]) -> int:
+    return next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
 def exercises() -> list[Exercise]:
-    """All exercises, in the order of the course."""
-    return [Exercise(path.parent) for path in sorted(COURSE.glob("*/exercise.py"))]
+    """All exercises, in the order of the course: folders with an exercise and tests."""
+    folders = [path.parent for path in sorted(COURSE.glob("*/exercise.py"))]
+    return [Exercise(folder) for folder in folders if (folder / "tests.py").is_file()]
 
 
 def find(name: str) -> Exercise:

@@ -12,6 +12,7 @@ from typing import Any
 from exercises import catalogue
 from exercises.errors import NotWritten, WrongAnswer, plain_text
 from exercises.local import LocalStudent
+from exercises.pictures import Pair, watching
 from exercises.result import CheckResult
 from exercises.sandbox.cells import student_line
 
@@ -33,7 +34,7 @@ def check(name: str) -> CheckResult:
         >>> bool(exercises.check("add_gate"))
         add_gate: not passed yet
           ✗ AddGate is not defined
-            Run the cell with `class AddGate(mg.Function): ...` first.
+            Run the cell with `class AddGate` first.
         False
     """
     run = catalogue.find_task(name).check(name)
@@ -46,19 +47,29 @@ def examine(task: str, run: Any, namespace: dict) -> CheckResult:
     """Run a public check, step by step, on the answers in `namespace`; nothing is shown."""
     passed: list[str] = []
     step = ""
-    try:
-        for announced in run(LocalStudent(namespace)):
-            if step:
-                passed.append(step)
-            step = announced
-    except NotWritten as failure:
-        return CheckResult(task, passed, step, failure.diagnosis, failure.details, begun=False)
-    except WrongAnswer as failure:
-        return CheckResult(task, passed, step, failure.diagnosis, failure.details)
-    except (Exception, SystemExit) as error:
-        return CheckResult(task, passed, step, *_raised(error, namespace))
+    with watching() as pairs:
+        try:
+            for announced in run(LocalStudent(namespace)):
+                if step:
+                    passed.append(step)
+                step = announced
+        except NotWritten as failure:
+            return CheckResult(task, passed, step, failure.diagnosis, failure.details, begun=False)
+        except WrongAnswer as failure:
+            picture = _picture(pairs, right=False)
+            return CheckResult(task, passed, step, failure.diagnosis, failure.details, picture=picture)
+        except (Exception, SystemExit) as error:
+            return CheckResult(task, passed, step, *_raised(error, namespace))
     passed.append(step)
-    return CheckResult(task, passed)
+    return CheckResult(task, passed, picture=_picture(pairs, right=True))
+
+
+def _picture(pairs: list[Pair], right: bool) -> Pair | None:
+    """The comparison that failed, if one did; of those that passed the largest. A single number is no picture."""
+    if not right:
+        pairs = [pair for pair in pairs[-1:] if not pair.right]
+    pairs = [pair for pair in pairs if max(pair.target.size, pair.yours.size) > 1]
+    return max(pairs, key=lambda pair: pair.target.size, default=None)
 
 
 def _raised(error: BaseException, namespace: dict) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from exercises.local import LocalStudent
-from exercises.sandbox.cells import Silent
+from exercises.sandbox.standins import Silent
 
 collect_ignore_glob = ["course/*/exercise.py", "course/*/mutants/*"]
 SEED = 0
@@ -17,6 +17,7 @@ SEED = 0
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "points(n): what a hidden test is worth")
+    config.addinivalue_line("markers", "task(name): the task that it belongs to, if its name does not say")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector):

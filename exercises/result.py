@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from exercises.pictures import Pair
+
 PASSED = "all public checks passed"
 PASSED_NOTE = "Public checks are a part of the tests: grading also uses hidden ones."
 
@@ -22,6 +24,7 @@ class CheckResult:
         diagnosis: what is wrong, in a sentence; "" if nothing is.
         details: the evidence, with numbers.
         begun: False if the answer is still the stub that was handed out.
+        picture: target against yours, if something with more than one number was compared.
     """
 
     task: str
@@ -30,6 +33,7 @@ class CheckResult:
     diagnosis: str = ""
     details: str = ""
     begun: bool = True
+    picture: Pair | None = None
     _shown_in: Any = field(default=None, repr=False, compare=False)
 
     def __bool__(self) -> bool:
@@ -45,6 +49,8 @@ class CheckResult:
             step = f"{self.failed}: " if self.failed else ""
             lines.append(f"  {'✗' if self.begun else '…'} {step}{self.diagnosis}")
             lines += [f"    {line}" for line in self.details.splitlines()]
+            if self.picture:
+                lines += [f"    {line}" for line in self.picture.text().splitlines()]
         return "\n".join(lines)
 
     def _headline(self) -> str:
@@ -57,9 +63,13 @@ class CheckResult:
             step = f"{escape(self.failed)}: " if self.failed else ""
             rows.append(f"<div>{mark} {step}<b>{escape(self.diagnosis)}</b></div>")
             if self.details:
-                rows.append(f'<pre style="margin:.3em 0 0 1.2em">{escape(self.details)}</pre>')
+                rows.append(
+                    f'<pre style="margin:.3em 0 0 1.2em;white-space:pre-wrap">{escape(self.details)}</pre>'
+                )
         else:
             rows.append(f'<div style="opacity:.75">{PASSED_NOTE}</div>')
+        if self.picture:
+            rows.append(self.picture.html())
         headline = self._headline().replace("public", "<i>public</i>")
         head = f"<div><b>{mark} {escape(self.task)}</b>: {headline}</div>"
         box = f"border-left:4px solid {colour};padding:.3em .8em;margin:.3em 0"

@@ -1,4 +1,7 @@
-"""The front door: `minigrad demo | lab | build | grade`. The only file here that reaches the other rooms."""
+"""The front door: `minigrad demo | lab | watch | build | new | grade | slides | pages`.
+
+The only file here that reaches the other rooms.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import minigrad as mg
 
@@ -23,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     commands = main.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     demo = commands.add_parser(
-        "demo", help="see backpropagation happen, on real data, in about half a minute"
+        "demo", help="see backpropagation happen, on real data, in about half a minute", epilog=EPILOG
     )
     demo.add_argument(
         "--out", type=Path, default=Path("demo-output"), metavar="DIR", help="where files go (%(default)s)"
@@ -32,26 +36,125 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--device", default="cpu", help="where to train: cpu or cuda (%(default)s)")
     demo.add_argument("--seed", type=int, default=0, help="of data split and weights (%(default)s)")
 
-    lab = commands.add_parser("lab", help="open the lecture notebooks in JupyterLab")
+    lab = commands.add_parser("lab", help="open the lecture notebooks in JupyterLab", epilog=EPILOG)
     lab.add_argument("options", nargs=argparse.REMAINDER, metavar="-- …", help="passed on to JupyterLab")
 
-    build = commands.add_parser("build", help="build the student notebooks from the course sources")
+    _add_watch(commands)
+    _add_build(commands)
+    _add_new(commands)
+    _add_grade(commands)
+    _add_publish(commands)
+    return main
+
+
+def _add_watch(commands: Any) -> None:
+    watch = commands.add_parser(
+        "watch",
+        help="check an exercise each time its notebook is saved",
+        description="Run the public checks of an exercise each time its notebook or script is saved.",
+        epilog=EPILOG,
+    )
+    watch.add_argument("path", type=Path, metavar="FILE", help="a notebook or .py file")
+    watch.add_argument("--once", action="store_true", help="check once; exit 1 if something does not pass")
+    watch.add_argument(
+        "--timeout", type=float, default=10.0, metavar="S", help="seconds per call (%(default)s)"
+    )
+
+
+def _add_build(commands: Any) -> None:
+    build = commands.add_parser(
+        "build",
+        help="build the student notebooks from the course sources",
+        description="Build what students and staff get from the course sources. First each exercise is proved: its "
+        "solution earns all points, the stubs earn none, every mutant loses points.",
+        epilog=EPILOG,
+    )
+    build.add_argument("names", nargs="*", metavar="NAME", help="which exercises (all)")
     build.add_argument("--out", type=Path, metavar="DIR", help="where to write (exercises/notebooks)")
     build.add_argument(
         "--check", action="store_true", help="only compare with what is there; exit 1 if stale"
     )
-
-    grade = commands.add_parser("grade", help="grade submissions: a score table, and results.json")
-    grade.add_argument(
-        "submissions", nargs="+", type=Path, metavar="SUBMISSION", help="notebooks or .py files"
+    build.add_argument(
+        "--for",
+        dest="wanted",
+        action="append",
+        choices=["student", "nbgrader", "gradescope", "instructor", "all"],
+        help="what to build, may be given several times (student)",
     )
-    grade.add_argument("--out", type=Path, metavar="DIR", help="where results go (the current folder)")
-    grade.add_argument("--exercise", metavar="NAME", help="which exercise it is (found from the submission)")
+
+
+def _add_new(commands: Any) -> None:
+    new = commands.add_parser(
+        "new",
+        help="start a new exercise that builds at once",
+        description="Write a new exercise, small but whole: source, checks, hidden tests, mutants.",
+        epilog=EPILOG,
+    )
+    new.add_argument("name", metavar="NN_topic", help="its name, e.g. 13_square")
+    new.add_argument("--course", type=Path, metavar="DIR", help="the folder of the course (exercises/course)")
+
+
+def _add_grade(commands: Any) -> None:
+    grade = commands.add_parser(
+        "grade",
+        help="grade submissions: score tables, results.json, feedback pages",
+        description="Run the hidden tests on submissions. One notebook gives results.json; a folder, a zip file "
+        "or several notebooks also give feedback pages, grades.csv, junit.xml and class statistics.",
+        epilog=EPILOG
+        + " What was graded and has not changed is not graded again: a batch that was stopped goes on.",
+    )
     grade.add_argument(
+        "submissions", nargs="+", type=Path, metavar="PATH", help="notebooks, .py files, folders, zip files"
+    )
+    what = grade.add_argument_group("how to grade")
+    what.add_argument("--exercise", metavar="NAME", help="which exercise it is (found from the submission)")
+    what.add_argument(
         "--timeout", type=float, default=10.0, metavar="S", help="seconds per call (%(default)s)"
     )
-    grade.add_argument("--seed", type=int, help="of the random inputs (fresh each time, and printed)")
-    return main
+    what.add_argument("--memory", type=int, metavar="MIB", help="for a student's process (4096)")
+    what.add_argument("--seed", type=int, help="of the random inputs (fresh for each batch, and printed)")
+    what.add_argument("--jobs", type=int, metavar="N", help="processes (one per core)")
+    what.add_argument("--force", action="store_true", help="grade again what has not changed, too")
+    what.add_argument(
+        "--allow-unsandboxed", action="store_true", help="grade a batch even where no sandbox is offered"
+    )
+    what.add_argument(
+        "--scheduler", metavar="ADDRESS", help="let the workers of a Dask cluster grade, e.g. tcp://host:8786"
+    )
+    points = grade.add_argument_group("points")
+    points.add_argument("--rubric", type=Path, metavar="FILE", help="other points per test (TOML)")
+    points.add_argument("--due", metavar="DATE", help="e.g. 2026-11-20 or 2026-11-20T23:59+01:00")
+    points.add_argument(
+        "--late", type=float, default=10.0, metavar="P", help="percent lost per day after that (%(default)s)"
+    )
+    points.add_argument(
+        "--late-days", type=int, default=0, metavar="N", help="days late that cost nothing (0)"
+    )
+    to = grade.add_argument_group("where results go")
+    to.add_argument("--out", type=Path, metavar="DIR", help="the folder for results (several: grades)")
+    to.add_argument(
+        "--gradebook", metavar="DB", help="write scores into nbgrader's database, e.g. gradebook.db"
+    )
+    to.add_argument("--assignment", metavar="NAME", help="nbgrader's name for it (that of the exercise)")
+
+
+def _add_publish(commands: Any) -> None:
+    slides = commands.add_parser(
+        "slides", help="make an offline deck of a notebook, in which the steppers still step", epilog=EPILOG
+    )
+    slides.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="e.g. notebooks/00_welcome.ipynb")
+    slides.add_argument("--out", type=Path, metavar="FILE", help="the deck, or its folder (NAME.slides.html)")
+
+    pages = commands.add_parser(
+        "pages",
+        help="build a site of all lectures, exercises and the API, for a plain file server",
+        description="Run all notebooks and write them as pages. Nothing in the site needs a kernel or the network.",
+        epilog=EPILOG,
+    )
+    pages.add_argument(
+        "--out", type=Path, default=Path("site"), metavar="DIR", help="where it goes (%(default)s)"
+    )
+    pages.add_argument("--jobs", type=int, metavar="N", help="notebooks to run at a time (one per core)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -62,15 +165,38 @@ def run(options: argparse.Namespace) -> int:
         return visuals.demo.main(options.out, not options.no_open, options.device, options.seed)
     if options.command == "lab":
         return lab(options.options)
+    given = {name: value for name, value in vars(options).items() if name != "command"}
+    if options.command == "watch":
+        import exercises.watch
+
+        return exercises.watch.main(**given)
     if options.command == "build":
         import exercises.build
 
-        return exercises.build.main(options.out, options.check)
+        return exercises.build.main(**given)
+    if options.command == "new":
+        import exercises.building.scaffold
+
+        return exercises.building.scaffold.main(**given)
+    if options.command in ("slides", "pages"):
+        return publish(options)
     import exercises.grading
 
-    return exercises.grading.main(
-        options.submissions, options.out, options.exercise, options.timeout, options.seed
-    )
+    return exercises.grading.main(**given)
+
+
+def publish(options: argparse.Namespace) -> int:
+    """Decks and sites; what they are made with comes with the extra "pages"."""
+    try:
+        from exercises.publishing import site, slides
+    except ImportError as error:
+        raise mg.UsageError(
+            f"{options.command} needs {error.name}: install minigrad-toolkit[pages], or in a clone write "
+            f"uv run --extra pages minigrad {options.command}"
+        ) from None
+    if options.command == "slides":
+        return slides.main(options.notebook, options.out)
+    return site.main(options.out, course_folder(), options.jobs)
 
 
 def lab(options: list[str]) -> int:

@@ -10,24 +10,22 @@ Every way a worker can fail ends in `WorkerFailed`. Its text completes the sente
 
 from __future__ import annotations
 
-import contextlib
+import math
 import os
 import select
 import signal
-import subprocess
-import sys
-import tempfile
 import time
+from collections.abc import Callable
 from itertools import count
-from pathlib import Path
+from typing import Any
 
-import minigrad
+from exercises.grading.callbacks import TooManyCalls
+from exercises.grading.levels import server_for
+from exercises.grading.policy import DEFAULT as DEFAULT_POLICY
+from exercises.grading.policy import Policy
+from exercises.grading.server import START_SECONDS, give_back
 from exercises.sandbox import wire
-from minigrad.errors import UsageError
-
-WORKER = Path(wire.__file__).with_name("worker.py")
-ROOTS = [str(Path(module).resolve().parents[1]) for module in (minigrad.__file__, str(WORKER.parent))]
-START_SECONDS = 60  # for loading NumPy and the engine on a busy machine
+from exercises.sandbox.rlimits import DEFAULT
 
 
 class WorkerFailed(Exception):
@@ -35,57 +33,77 @@ class WorkerFailed(Exception):
 
 
 class Worker:
-    """A running worker process, in a process group and an empty directory of its own."""
+    """A running worker process, locked in, with a process group and an empty folder of its own.
 
-    def __init__(self, timeout: float):
-        if os.name != "posix":
-            raise UsageError("grading needs Linux or macOS; on Windows, run it in WSL2")
+    Args:
+        timeout: seconds for each question.
+        policy: what it offers, see `exercises.grading.policy`.
+        limits: what differs from `exercises.sandbox.rlimits.DEFAULT`.
+
+    Raises:
+        RuntimeError: none can be started here.
+    """
+
+    def __init__(self, timeout: float, policy: Policy = DEFAULT_POLICY, limits: dict[str, int] | None = None):
         self.timeout = timeout
-        self.folder = tempfile.TemporaryDirectory(prefix="minigrad-", ignore_cleanup_errors=True)
         self.ids = count()
-        with open(Path(self.folder.name, "stderr"), "w+") as stderr:
-            self.process = subprocess.Popen(
-                [sys.executable, "-I", str(WORKER), *ROOTS],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                bufsize=0,
-                cwd=self.folder.name,
-                env=self._environment(),
-                start_new_session=True,
-            )
-            assert self.process.stdin is not None
-            assert self.process.stdout is not None
-            self.requests, self.replies = self.process.stdin.fileno(), self.process.stdout.fileno()
-            for fd in (self.requests, self.replies):
-                os.set_blocking(fd, False)
-            try:
-                self.level = str(self._receive("ready", time.monotonic() + START_SECONDS)[0].get("level"))
-            except KeyboardInterrupt:
-                self.stop()
-                raise
-            except WorkerFailed as error:
-                stderr.seek(0)
-                said = stderr.read()[-2000:]
-                raise RuntimeError(f"the grading worker did not start: it {error}\n{said}") from None
+        self.stopped = False
+        self.deadline = math.inf  # of the request that is being answered, if any
+        self.ended: dict[str, Any] = {}
+        self.server = server_for(policy)
+        self.level = self.server.level
+        self.requests, self.replies = self.server.start(limits or {})
+        for fd in (self.requests, self.replies):
+            os.set_blocking(fd, False)
+        try:
+            self._receive("ready", time.monotonic() + START_SECONDS)
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+        except WorkerFailed as error:
+            raise RuntimeError(f"the grading worker did not start: it {error}") from None
 
-    def _environment(self) -> dict[str, str]:
-        """Nothing of the grader's environment but where programs are; one thread; no windows."""
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": self.folder.name,
-            "MPLBACKEND": "Agg",
-            "OPENBLAS_NUM_THREADS": "1",  # each thread reserves address space, which is limited
-            "OMP_NUM_THREADS": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+    def ask(
+        self, request: dict, arrays: list | None = None, serve: Callable | None = None
+    ) -> tuple[dict, list]:
+        """Send a request and wait for its reply, at most `timeout` seconds for both.
 
-    def ask(self, request: dict, arrays: list | None = None) -> tuple[dict, list]:
-        """Send a request and wait for its reply, at most `timeout` seconds for both."""
+        Args:
+            request: what the worker shall do.
+            arrays: the arrays that the request refers to.
+            serve: `serve(message, arrays) -> answer, arrays` for calls of our functions that come before the
+                reply; their time counts as the worker's.
+        """
         number = next(self.ids)
-        deadline = time.monotonic() + self.timeout
-        self._send(wire.pack({**request, "id": number}, arrays), deadline)
-        return self._receive(number, deadline)
+        outer = self.deadline
+        self.deadline = deadline = min(time.monotonic() + self.timeout, outer)
+        try:
+            self._send(wire.pack({**request, "id": number}, arrays), deadline)
+            while True:
+                reply, received = self._receive(number, deadline)
+                if "call" not in reply:
+                    return reply, received
+                answer, sent = self._serve(serve, reply, received)
+                self._send(wire.pack({**answer, "id": number}, sent), deadline)
+        finally:
+            self.deadline = outer
+
+    def _serve(self, serve: Callable | None, message: dict, arrays: list) -> tuple[dict, list]:
+        try:
+            if serve is None:
+                raise wire.BadMessage("a call of a function that it was not given")
+            return serve(message, arrays)
+        except wire.BadMessage as error:
+            self.stop()
+            raise WorkerFailed(f"answered with {error}") from None
+        except TooManyCalls as error:
+            self.stop()
+            raise WorkerFailed(str(error)) from None
+        except (
+            BaseException
+        ):  # the conversation ends in the middle of a sentence: it cannot be taken up again
+            self.stop()
+            raise
 
     def _send(self, data: bytes, deadline: float) -> None:
         view = memoryview(data)
@@ -124,6 +142,8 @@ class Worker:
         return b"".join(parts)
 
     def _wait(self, fd: int, deadline: float, writing: bool) -> None:
+        if self.stopped:
+            raise WorkerFailed("was stopped by an earlier call")
         left = max(0.0, deadline - time.monotonic())
         ready = select.select([] if writing else [fd], [fd] if writing else [], [], left)
         if not any(ready):
@@ -131,12 +151,16 @@ class Worker:
             raise WorkerFailed(f"took longer than {self.timeout:g} s (an endless loop?)")
 
     def _died(self) -> WorkerFailed:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(1)
-        code = self.process.poll()
         self.stop()
-        if code is None or code >= 0:
+        code = self.ended.get("status", 0)
+        if self.ended.get("why") == "disk":
+            return WorkerFailed(f"wrote more than {DEFAULT['disk'] // 2**20} MiB of files")
+        if self.ended.get("why") == "threads":
+            return WorkerFailed(f"started more than {DEFAULT['threads']} threads")
+        if code >= 0:
             return WorkerFailed("ended its own process")
+        if -code == getattr(signal, "SIGSYS", None):
+            return WorkerFailed("was stopped: it tried what no homework needs (a forbidden system call)")
         if -code == getattr(signal, "SIGXCPU", None):
             return WorkerFailed("used too much processor time")
         if -code == signal.SIGKILL:
@@ -144,12 +168,11 @@ class Worker:
         return WorkerFailed(f"crashed the Python interpreter ({signal.Signals(-code).name})")
 
     def stop(self) -> None:
-        """Kill the worker and its process group; calling it again is harmless."""
-        with contextlib.suppress(OSError):  # the group is named after the worker, and outlives it if need be
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe:
-                pipe.close()
-        self.folder.cleanup()
+        """Kill the worker and all that it started; calling it again is harmless."""
+        if self.stopped:
+            return
+        self.stopped = True
+        os.close(self.requests)
+        os.close(self.replies)
+        self.ended = self.server.stop()
+        give_back(self.server, self.ended.get("clean", False))

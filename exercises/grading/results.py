@@ -40,6 +40,11 @@ class Outcome:
     def score(self) -> float:
         return self.points if self.passed else 0
 
+    @property
+    def function(self) -> str:
+        """The test function's name without the parameters that pytest appends."""
+        return self.name.partition("[")[0]
+
 
 @dataclass(frozen=True)
 class Report:
@@ -52,6 +57,8 @@ class Report:
         level: how well the student's code was locked in.
         outcomes: the tests, in the order of tests.py.
         notes: what a student should know besides, e.g. cells that failed.
+        student: whose it is, in a batch.
+        penalty: the share of the points that is lost because it came late, 0 to 1.
     """
 
     submission: Path
@@ -60,10 +67,14 @@ class Report:
     level: str
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...] = ()
+    student: str = ""
+    penalty: float = 0.0
 
     @property
     def score(self) -> float:
-        return sum(outcome.score for outcome in self.outcomes)
+        """What counts: the points of the passed tests, less what lateness costs."""
+        earned = sum(outcome.score for outcome in self.outcomes)
+        return round(earned * (1 - self.penalty), 6) if self.penalty else earned
 
     @property
     def points(self) -> float:
@@ -105,8 +116,8 @@ def write_results(report: Report, folder: Path) -> Path:
     return write_atomically(folder / "results.json", text)
 
 
-def write_atomically(path: Path, text: str) -> Path:
-    """Write a text file so that a reader sees the old or the new content, and never a part.
+def write_atomically(path: Path, content: str | bytes) -> Path:
+    """Write a file so that a reader sees the old or the new content, and never a part.
 
     Raises:
         UsageError: it cannot be written.
@@ -116,6 +127,6 @@ def write_atomically(path: Path, text: str) -> Path:
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
     try:
-        return write_whole(path, text)
+        return write_whole(path, content)
     except OSError as error:  # its sentence begins a line; this one follows the command's name
         raise UsageError(f"c{str(error)[1:]}") from None

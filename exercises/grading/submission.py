@@ -1,7 +1,7 @@
 """Read a submission: the code cells of a notebook or script, and nothing else of it is believed.
 
 With this module, one can
-- read one:                   read("02_gates.ipynb") -> Submission
+- read one:                   read("02_gates.ipynb") -> Submission, parse(path, data)
 - see what it claims to be:   submission.exercise
 - find a definition:          submission.defining("AddGate") -> cell indices
 
@@ -10,8 +10,10 @@ Reading never runs or parses the student's Python: that happens in the worker.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 from minigrad.errors import UsageError
 
 MAX_FILE = 50 * 2**20  # bytes; outputs with pictures make notebooks large
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # bytes that no text in a one-byte encoding holds
 CELL_MARK = re.compile(r"^# ?%%(.*)$", re.MULTILINE)
 
 
@@ -30,11 +33,13 @@ class Submission:
         path: where it was read from.
         cells: the sources of its code cells, in order.
         exercise: the exercise that its metadata names, or "".
+        notes: what the student should know about the file itself.
     """
 
     path: Path
     cells: tuple[str, ...]
     exercise: str = ""
+    notes: tuple[str, ...] = ()
 
     def defining(self, name: str) -> list[int]:
         """The cells that define `name`, last one first: the last definition is the one that counts."""
@@ -52,19 +57,52 @@ def read(path: Path) -> Submission:
         raise UsageError(f"{path}: there is no such file")
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name the notebook in it, e.g. {path / 'submission.ipynb'}")
-    if path.suffix not in (".ipynb", ".py"):
-        raise UsageError(f"{path} is neither a notebook (.ipynb) nor a Python script (.py)")
+    _check_kind(path)
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise UsageError(f"{path} is larger than {MAX_FILE // 2**20} MiB; clear its outputs first")
-        text = path.read_bytes().decode("utf-8-sig")
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever, a device never end
+            raise UsageError(f"{path} is no ordinary file")
+        with open(path, "rb") as file:
+            data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not UTF-8 text, so it is no notebook or script") from None
+    return parse(path, data)
+
+
+def parse(path: Path, data: bytes) -> Submission:
+    """The submission in the bytes of a file; `path` tells what kind it is, and appears in messages.
+
+    Raises:
+        UsageError: the bytes are no notebook and no script; the message says what is wrong with them.
+
+    Example:
+        >>> parse(Path("ann.py"), b"# %%\\nx = 1\\n# %%\\ny = 2").cells
+        ('x = 1', 'y = 2')
+    """
+    _check_kind(path)
+    if len(data) > MAX_FILE:
+        raise UsageError(f"{path} is larger than {MAX_FILE // 2**20} MiB; clear its outputs first")
+    text, notes = _text(path, data)
     if not text.strip():
         raise UsageError(f"{path} is empty")
-    return _notebook(path, text) if path.suffix == ".ipynb" else _script(path, text)
+    found = _notebook(path, text) if path.suffix.lower() == ".ipynb" else _script(path, text)
+    return dataclasses.replace(found, notes=notes)
+
+
+def _check_kind(path: Path) -> None:
+    if path.suffix.lower() not in (".ipynb", ".py"):
+        raise UsageError(f"{path} is neither a notebook (.ipynb) nor a Python script (.py)")
+
+
+def _text(path: Path, data: bytes) -> tuple[str, tuple[str, ...]]:
+    """The characters of a file; one old editor's encoding is forgiven, since it costs a few accents at most."""
+    try:
+        return data.decode("utf-8-sig"), ()
+    except UnicodeDecodeError as error:
+        looks_like_json = data.lstrip()[:1] == b"{"
+        if CONTROL.search(data) or (path.suffix.lower() == ".ipynb" and not looks_like_json):
+            raise UsageError(f"{path} is not UTF-8 text, so it is no notebook or script") from None
+        line = data.count(b"\n", 0, error.start) + 1
+        return data.decode("latin-1"), (f"The file is not UTF-8 text (line {line}): it was read as Latin-1.",)
 
 
 def _notebook(path: Path, text: str) -> Submission:

@@ -11,25 +11,10 @@ from __future__ import annotations
 import linecache
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
-
-class Silent(types.ModuleType):
-    """A module or object that accepts everything and does nothing.
-
-    Pictures and instant checks would only cost time while grading, so `visuals` and `exercises` become this.
-    """
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Silent:
-        return self
-
-    def __bool__(self) -> bool:
-        return False
+from exercises.sandbox.standins import Silent
 
 
 class Shell:
@@ -60,7 +45,7 @@ def fresh_namespace() -> dict:
     sys.modules["__main__"] = module
     namespace = module.__dict__
     shell = Shell(namespace)
-    namespace.update(np=np, mg=mg, get_ipython=lambda: shell, display=lambda *values, **options: None)
+    namespace.update(np=np, mg=mg, get_ipython=lambda: shell, display=Silent("display"))
     return namespace
 
 
@@ -74,13 +59,28 @@ def run_cell(source: str, name: str, namespace: dict) -> None:
     exec(code, namespace)
 
 
-def _without_magics(source: str) -> str:
-    """The cell as Python: `%time x` and `!ls` become calls on `get_ipython()`. Loads IPython."""
+def load_magics() -> None:
+    """Load IPython's transformer of magics, which takes a moment, before the first cell that needs it."""
+    global _transform
     try:
         from IPython.core.inputtransformer2 import TransformerManager
     except ImportError:
-        return source
-    return TransformerManager().transform_cell(source)
+        return
+    _transform = TransformerManager().transform_cell
+
+
+def _as_it_is(source: str) -> str:
+    return source
+
+
+_transform: Callable[[str], str] = _as_it_is
+
+
+def _without_magics(source: str) -> str:
+    """The cell as Python: `%time x` and `!ls` become calls on `get_ipython()`."""
+    if _transform is _as_it_is:
+        load_magics()
+    return _transform(source)
 
 
 def student_line(error: BaseException, namespace: dict) -> tuple[str, int, str]:

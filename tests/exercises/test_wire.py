@@ -20,7 +20,9 @@ def there_and_back(value):
     return wire.decode(message["value"], received)
 
 
-@pytest.mark.parametrize("value", [None, True, 3, -2.5, float("inf"), "text", [1, [2.0, None]], (1, "a")])
+@pytest.mark.parametrize(
+    "value", [None, True, 3, -2.5, float("inf"), "text", [1, [2.0, None]], (1, "a"), {"a": [1]}, {3: {}}]
+)
 def test_plain_values_survive(value):
     assert there_and_back(value) == value
 
@@ -49,7 +51,9 @@ def test_memory_order_survives():
     assert there_and_back(np.ones((2, 3))).flags.c_contiguous
 
 
-@pytest.mark.parametrize("value", [object(), {"a": 1}, np.array([None]), np.array(["a"]), 10**30])
+@pytest.mark.parametrize(
+    "value", [object(), {(1, 2): 1}, {"a": {1, 2}}, np.array([None]), np.array(["a"]), 10**30]
+)
 def test_what_is_no_number_is_refused_by_the_sender(value):
     with pytest.raises(wire.BadMessage):
         there_and_back(value)
@@ -70,6 +74,19 @@ def test_endless_nesting_is_refused():
 def test_size_is_refused_before_anything_is_read():
     with pytest.raises(wire.BadMessage, match="impossible size"):
         wire.frame_length(struct.pack(">Q", 2 * 2**30))
+
+
+def test_too_many_arrays_are_refused_on_both_sides():
+    with pytest.raises(wire.BadMessage, match="more than 10,000 arrays; put the numbers into one array"):
+        there_and_back([np.float64(1)] * 10_001)
+    text = json.dumps({"value": None, "blobs": [0] * 10_001}).encode()
+    with pytest.raises(wire.BadMessage, match="impossible size"):
+        wire.unpack(struct.pack(">Q", len(text)) + text)
+
+
+def test_keys_that_could_be_chosen_to_collide_are_refused():
+    with pytest.raises(wire.BadMessage, match="unknown form"):
+        wire.decode({"dict": [[2**61 - 1, 0]]}, [])
 
 
 def frame_with(blob):
@@ -120,6 +137,11 @@ def test_headers_that_lie_are_refused(header):
         {},
         [1],
         {"list": 3},
+        {"dict": 3},
+        {"dict": [["a"]]},
+        {"dict": [[[], 1]]},
+        {"function": 0, "type": "f"},
+        {"ref": ["a"]},
     ],
 )
 def test_malformed_values_are_refused(data):

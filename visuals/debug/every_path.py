@@ -23,6 +23,7 @@ from visuals.debug.routes import Path, Routes
 from visuals.debug.run import Run
 from visuals.subject import LIMIT, check_size, described, variables
 
+TOLD = 12  # paths that the text lists
 LISTED = 24  # paths of each leaf that the stepper can show
 LEAVES = 12  # whose paths it shows
 ROOM = 1500  # edges that the listed paths of a leaf have in all
@@ -133,9 +134,10 @@ class Paths(Report):
         self.followed = {"leaf": self.id, "path": 0}
 
     def __str__(self) -> str:
-        wide = max((len(path.way) for path in self.listed), default=0) + 1
-        lines = [f"  {path.way + ':':{wide}}  {product_text(path)}" for path in self.listed]
-        left = self.count - len(self.listed)
+        told = self.listed[:TOLD]
+        wide = max((len(path.way) for path in told), default=0) + 1
+        lines = [f"  {path.way + ':':{wide}}  {product_text(path)}" for path in told]
+        left = self.count - len(told)
         if left:
             lines.append(f"  … and {amount(left)} more")
         lines.append(

@@ -17,6 +17,38 @@ NUMBERS = [np.array(-2.0), np.array(5.0)]
 ARRAYS = [np.array([[1.5, -0.4, 2.0], [0.3, 3.1, -2.2]]), np.array([[0.6, 1.9, -1.2], [2.5, 0.7, -3.4]])]
 
 
+def _target(gate: Callable, x: float, y: float) -> Any:
+    """A stepper of one gate on two numbers."""
+    import minigrad as mg
+    import visuals
+
+    inputs = [mg.tensor(v, requires_grad=True, name=n) for n, v in (("x", x), ("y", y))]
+    return visuals.BackpropStepper(gate(*inputs), gradient=np.array(3.0))
+
+
+def target_add_gate() -> Any:
+    return _target(np.add, -2.0, 5.0)
+
+
+def target_multiply_gate() -> Any:
+    return _target(np.multiply, -2.0, 5.0)
+
+
+def target_max_gate() -> Any:
+    return _target(np.maximum, -2.0, 5.0)
+
+
+def target_circuit(add: Any, multiply: Any) -> Any:
+    """The worked example, made of the student's own gates."""
+    import minigrad as mg
+    import visuals
+
+    x, y, z = (mg.tensor(v, requires_grad=True, name=n) for n, v in (("x", -2.0), ("y", 5.0), ("z", -4.0)))
+    f = multiply()(add()(x, y), z)
+    f.name = "f"
+    return visuals.BackpropStepper(f)
+
+
 def _gate(student: Any, name: str, reference: Callable) -> Iterator[str]:
     gate = getattr(student, name)()
     yield "forward on numbers"
@@ -24,6 +56,7 @@ def _gate(student: Any, name: str, reference: Callable) -> Iterator[str]:
     yield "forward on arrays"
     check_forward(gate, reference, ARRAYS, name)
     yield "backward on numbers, against measured slopes"
+    gate = getattr(student, name)()  # a gate that has not run forward: all that it needs is in its arguments
     check_backward(gate, reference, NUMBERS, name, seeds=(0, 1))
     yield "backward on arrays, against measured slopes"
     check_backward(gate, reference, ARRAYS, name, seeds=(0, 1))

@@ -44,15 +44,15 @@
 # - A gate keeps nothing and changes nothing: no `self.x`, no globals, no `x += y`. All that `backward`
 #   needs is in its arguments, so that one gate can be used in many places.
 #
-# After each task, run its check, as often as you like. A check compares your `backward` with slopes that it
-# measures numerically, under random upstream gradients, and tells you what it thinks is wrong.
+# Before each task there is a picture of its target, in which $\bar z = 3$ arrives: step through it. After each
+# task, run its check, as often as you like. A check compares your `backward` with slopes that it measures
+# numerically, under random upstream gradients, and shows what it thinks is wrong.
 
 # %%
 import numpy as np
 
 import exercises
 import minigrad as mg
-import visuals
 
 # %% [markdown]
 # ## Task 1: add
@@ -72,6 +72,9 @@ import visuals
 # The local derivative is 1, but what flows on is *upstream times local*. A gate that returns ones is only
 # right if it happens to be the last one in the graph.
 # </details>
+
+# %%
+exercises.target("add_gate")
 
 
 # %% task="add_gate"
@@ -117,6 +120,9 @@ exercises.check("add_gate")
 # You kept `self.x` in `forward`, but `backward` was called on a gate that has not run forward. Take `x` and
 # `y` out of `inputs` again.
 # </details>
+
+# %%
+exercises.target("multiply_gate")
 
 
 # %% task="multiply_gate"
@@ -169,6 +175,9 @@ exercises.check("multiply_gate")
 # false, so nobody gets anything. What is the average of `x > y` and `x >= y`?
 # </details>
 
+# %%
+exercises.target("max_gate")
+
 
 # %% task="max_gate"
 class MaxGate(mg.Function):
@@ -211,11 +220,7 @@ exercises.check("circuit")
 # two lines computes it.
 
 # %%
-x = mg.tensor(-2.0, requires_grad=True, name="x")
-y = mg.tensor(5.0, requires_grad=True, name="y")
-z = mg.tensor(-4.0, requires_grad=True, name="z")
-f = MultiplyGate()(AddGate()(x, y), z)
-visuals.BackpropStepper(f)
+exercises.target("circuit", AddGate, MultiplyGate)
 
 # %% [markdown]
 # Why is the gradient of $x$ equal to that of $y$, and why is it negative although $x$ is *added*?

@@ -1,7 +1,8 @@
 """Wraps the result in a Tensor, although a gate works on plain arrays.
 
 loses: test_add_forward, test_circuit
-says: a Tensor, where an array is needed
+says: mg.tensor is not available in this task
+check: a Tensor, where an array is needed
 """
 
 import minigrad as mg

@@ -2,6 +2,7 @@
 
 loses: test_max_backward, test_max_tie
 says: are the two swapped
+check: not 0 where it should be
 """
 
 import numpy as np

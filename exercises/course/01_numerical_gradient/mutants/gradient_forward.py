@@ -1,0 +1,17 @@
+"""Forward differences, which are off by h/2 times the second derivative.
+
+loses: test_numerical_gradient, test_numerical_gradient_integers, test_gradient_check, test_gradient_check_small
+says: only a forward difference
+"""
+
+import numpy as np
+
+
+def numerical_gradient(f, w, h=1e-5):
+    gradient = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        right, left = w.astype(float), w.astype(float)
+        right[index] += h
+        left[index] -= h
+        gradient[index] = (f(right) - f(w)) / h
+    return gradient

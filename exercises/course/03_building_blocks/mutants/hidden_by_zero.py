@@ -1,0 +1,11 @@
+"""No upstream gradient: right, but only this once.
+
+loses: test_published_bug_hidden
+says: only by chance
+"""
+
+import numpy as np
+
+
+def hidden():
+    return np.ones(2), np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros(2), np.zeros(2)

@@ -1,0 +1,19 @@
+"""Prediction and target exchanged.
+
+loses: test_squared_loss_backward, test_network
+says: are the two swapped
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+class SquaredLoss(mg.Function):
+    def forward(self, inputs):
+        y, t = inputs
+        return 0.5 * np.sum((y - t) ** 2)
+
+    def backward(self, inputs, output, output_diff):
+        y, t = inputs
+        return [output_diff * (t - y), output_diff * (y - t)]

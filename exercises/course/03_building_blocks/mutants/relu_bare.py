@@ -1,0 +1,19 @@
+"""Returns the gradient itself instead of a list of one.
+
+loses: test_relu_backward, test_relu_at_zero, test_network
+says: returned no list
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+class ReLU(mg.Function):
+    def forward(self, inputs):
+        (x,) = inputs
+        return np.maximum(x, 0)
+
+    def backward(self, inputs, output, output_diff):
+        (x,) = inputs
+        return output_diff * (x > 0)

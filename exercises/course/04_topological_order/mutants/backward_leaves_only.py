@@ -1,0 +1,16 @@
+"""Returns the gradients of the leaves alone.
+
+loses: test_backward_pass, test_backward_pass_middle
+says: names without a gradient
+"""
+
+
+def backward_pass(graph, values, output):
+    gradients = {output: 1.0}
+    for name in reversed(topological_order(graph)):
+        if name in gradients and graph[name]:
+            operation, *parents = graph[name]
+            slopes = SLOPES[operation](*[values[parent] for parent in parents])
+            for parent, slope in zip(parents, slopes):
+                gradients[parent] = gradients.get(parent, 0.0) + gradients[name] * slope
+    return {name: g for name, g in gradients.items() if not graph[name]}

@@ -1,0 +1,30 @@
+"""Overwrites what has arrived before.
+
+loses: test_backward, test_backward_arrays, test_backward_twice, test_backward_large, test_recurrent
+says: only the last one counts
+"""
+
+
+def backward(output, gradient=1.0):
+    users = {output: 0}
+    waiting = [output]
+    while waiting:
+        for parent in waiting.pop().parents:
+            if parent not in users:
+                users[parent] = 0
+                waiting.append(parent)
+            users[parent] += 1
+    received = {output: gradient}
+    ready = [output]
+    while ready:
+        node = ready.pop()
+        g = received[node]
+        if not node.parents:
+            node.grad = node.grad + g
+            continue
+        messages = vjp(node.function, g, *[parent.value for parent in node.parents])
+        for parent, message in zip(node.parents, messages):
+            received[parent] = message
+            users[parent] -= 1
+            if users[parent] == 0:
+                ready.append(parent)

@@ -1,0 +1,24 @@
+"""Does not divide by the number of examples.
+
+loses: test_backward, test_backward_huge
+says: times too large: a sum where a mean belongs
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+class CrossEntropy(mg.Function):
+    def __init__(self, target):
+        self.target = target
+
+    def forward(self, inputs):
+        (scores,) = inputs
+        y = one_hot(self.target, scores.shape[1])
+        return np.mean(log_sum_exp(scores) - (y * scores).sum(axis=1))
+
+    def backward(self, inputs, output, output_diff):
+        (scores,) = inputs
+        y = one_hot(self.target, scores.shape[1])
+        return [output_diff * (softmax(scores) - y)]

@@ -1,0 +1,13 @@
+"""Leaves the correction out.
+
+loses: test_adam, test_adam_run
+says: there is no bias correction
+"""
+
+import numpy as np
+
+
+def adam_step(w, g, m, s, t, lr, beta1, beta2, eps):
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * g**2
+    return w - lr * m / (np.sqrt(s) + eps), m, s

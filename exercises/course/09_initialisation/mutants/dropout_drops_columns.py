@@ -1,0 +1,27 @@
+"""Draws one number per column.
+
+loses: test_dropout_forward
+says: whole rows or columns are dropped
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+class Dropout(mg.Function):
+    def __init__(self, p, seed):
+        self.p = p
+        self.rng = np.random.default_rng(seed)
+        self.training = True
+
+    def forward(self, inputs):
+        (x,) = inputs
+        self.mask = np.ones(x.shape)
+        if self.training:
+            self.mask = (self.rng.random(x.shape[1]) >= self.p) / (1 - self.p)
+        return x * self.mask
+
+    def backward(self, inputs, output, output_diff):
+        (x,) = inputs
+        return [output_diff * self.mask]

@@ -1,0 +1,28 @@
+"""Draws again on the way back.
+
+loses: test_dropout_backward, test_dropout_evaluation
+says: a new mask is drawn on the way back
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+class Dropout(mg.Function):
+    def __init__(self, p, seed):
+        self.p = p
+        self.rng = np.random.default_rng(seed)
+        self.training = True
+
+    def forward(self, inputs):
+        (x,) = inputs
+        self.mask = np.ones(x.shape)
+        if self.training:
+            self.mask = (self.rng.random(x.shape) >= self.p) / (1 - self.p)
+        return x * self.mask
+
+    def backward(self, inputs, output, output_diff):
+        (x,) = inputs
+        mask = (self.rng.random(x.shape) >= self.p) / (1 - self.p)
+        return [output_diff * mask]

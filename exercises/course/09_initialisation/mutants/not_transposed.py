@@ -1,0 +1,17 @@
+"""Sends the message through W, not through its transpose.
+
+loses: test_deep_linear, test_deep_linear_slopes
+says: the factors are not transposed
+"""
+
+import numpy as np
+
+
+def deep_linear_backward(weights, x, output_diff):
+    h = activations(weights, x)
+    gradients = []
+    g = output_diff
+    for W, below in zip(weights[::-1], h[-2::-1], strict=True):
+        gradients.append(np.outer(g, below))
+        g = W @ g
+    return gradients[::-1]

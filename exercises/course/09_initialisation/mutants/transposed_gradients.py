@@ -1,0 +1,17 @@
+"""Forms x ḡᵀ where ḡ xᵀ belongs.
+
+loses: test_deep_linear, test_deep_linear_slopes
+says: the gradients are transposed
+"""
+
+import numpy as np
+
+
+def deep_linear_backward(weights, x, output_diff):
+    h = activations(weights, x)
+    gradients = []
+    g = output_diff
+    for W, below in zip(weights[::-1], h[-2::-1], strict=True):
+        gradients.append(np.outer(below, g))
+        g = W.T @ g
+    return gradients[::-1]

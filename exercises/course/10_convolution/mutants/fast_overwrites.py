@@ -1,0 +1,16 @@
+"""Multiplies the kernels in place.
+
+loses: test_conv_fast, test_conv_fast_large
+says: conv2d_fast overwrote its input
+"""
+
+import numpy as np
+
+
+def conv2d_fast(x, kernels, stride, padding):
+    kernels *= 1.0 + stride
+    P = padding
+    x = np.pad(x, [(0, 0), (P, P), (P, P)])
+    windows = np.lib.stride_tricks.sliding_window_view(x, kernels.shape[2:], axis=(1, 2))
+    windows = windows[:, ::stride, ::stride]
+    return np.einsum("cijab,dcab->dij", windows, kernels / (1.0 + stride), optimize=True)

@@ -1,0 +1,31 @@
+"""Sends the gradient to the whole window.
+
+loses: test_pool_backward, test_pool_backward_ties
+says: every entry of a window gets the gradient, not the largest alone
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+class MaxPool2d(mg.Function):
+    def __init__(self, size):
+        self.size = size
+
+    def forward(self, inputs):
+        (x,) = inputs
+        n = self.size
+        z = np.zeros((x.shape[0], x.shape[1] // n, x.shape[2] // n))
+        for c, i, j in np.ndindex(z.shape):
+            window = x[c, i * n : i * n + n, j * n : j * n + n]
+            z[c, i, j] = window.max()
+        return z
+
+    def backward(self, inputs, output, output_diff):
+        (x,) = inputs
+        n = self.size
+        gradient = np.zeros_like(x)
+        for c, i, j in np.ndindex(output_diff.shape):
+            gradient[c, i * n : i * n + n, j * n : j * n + n] = output_diff[c, i, j]
+        return [gradient]

@@ -1,0 +1,16 @@
+"""Multiplies by v after the second derivative.
+
+loses: test_hvp, test_hvp_large, test_sharpest
+says: multiplies by v after the second derivative
+"""
+
+import numpy as np
+
+import minigrad as mg
+
+
+def hvp(f, x, v):
+    x = mg.tensor(x, requires_grad=True)
+    (g,) = mg.grad(f(x), x, create_graph=True)
+    (product,) = mg.grad(np.sum(g), x)
+    return product.numpy() * v

@@ -1,0 +1,15 @@
+"""Follows the gradient of minus the loss.
+
+loses: test_training_step, test_accuracy_is_learned, test_accuracy_90, test_accuracy_97
+says: goes uphill
+"""
+
+import minigrad as mg
+
+
+def training_step(model, optimizer, x, y):
+    optimizer.zero_grad()
+    loss = mg.cross_entropy(model(x), y)
+    (-loss).backward()
+    optimizer.step()
+    return loss.item()
