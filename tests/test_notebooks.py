@@ -14,6 +14,7 @@ def test_there_are_notebooks():
     assert "02_computation_graphs.ipynb" in [path.name for path in NOTEBOOKS]
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # the kernel's client, not ours
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs_and_its_committed_output_is_not_stale(path):

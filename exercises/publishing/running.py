@@ -10,6 +10,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,11 @@ def run(path: Path, tick: Callable[[], Any] = lambda: None, allow_errors: bool =
     )
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     try:
-        asyncio.run(client.async_execute(cwd=str(path.parent), env=environment, stderr=subprocess.DEVNULL))
+        running = client.async_execute(cwd=str(path.parent), env=environment, stderr=subprocess.DEVNULL)
+        with ThreadPoolExecutor(
+            1
+        ) as thread:  # of its own: here, a loop may be running (in Jupyter, for example)
+            thread.submit(asyncio.run, running).result()
     except CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".splitlines()[0]
         raise UsageError(f"{path.name} does not run: {reason}") from None

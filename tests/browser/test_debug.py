@@ -7,7 +7,7 @@ import pytest
 
 import minigrad as mg
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DEBUG = {"mode": "debug"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.visuals.test_stepper_folding import KINDS, mlp
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def text(locator) -> str:

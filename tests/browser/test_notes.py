@@ -6,7 +6,7 @@ import pytest
 
 from visuals.stepper import to_iframe
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NOTES = {
     0: "Begin with the values.",

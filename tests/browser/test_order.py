@@ -6,7 +6,7 @@ import pytest
 
 import minigrad as mg
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def text(locator) -> str:

@@ -81,6 +81,7 @@ def test_solution_earns_all_points_and_passes_every_check(name):
     assert [str(result) for result in checked(name) if not result] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXERCISES)
 def test_other_seeds_do_not_fail_the_solution(name):
     for seed in (2, 3):
@@ -96,6 +97,7 @@ def test_stubs_earn_nothing_and_are_called_not_written(name):
     assert all("not written yet" in reason for reason in reasons(report).values()), reasons(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "stem"), MUTANTS, ids=str)
 def test_mutant_loses_what_it_gets_wrong_and_is_told_why(name, stem):
     text = text_of(name, "mutants", stem)
@@ -105,6 +107,7 @@ def test_mutant_loses_what_it_gets_wrong_and_is_told_why(name, stem):
     assert not any(re.search(r"\d\.\d", reason) for reason in lost.values()), lost  # no hidden numbers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "stem"), MUTANTS, ids=str)
 def test_public_check_of_the_mutant_gives_a_fitting_diagnosis(name, stem):
     text = text_of(name, "mutants", stem)
@@ -114,6 +117,7 @@ def test_public_check_of_the_mutant_gives_a_fitting_diagnosis(name, stem):
     assert all(result.details for result in failed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "stem"), ALTERNATIVES, ids=str)
 def test_right_answer_written_otherwise_is_right(name, stem):
     text = text_of(name, "alternatives", stem)
@@ -135,6 +139,7 @@ def test_there_are_enough_mutants_and_each_task_has_a_target(name):
         assert targets.target(task, *(namespace(name)[block] for block in blocks.split(", "))) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_hint_is_titled_with_what_some_mutant_is_told(name):
     titles = re.findall(

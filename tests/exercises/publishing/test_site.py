@@ -10,6 +10,7 @@ from nbformat import v4
 from exercises.publishing import site
 from minigrad.errors import UsageError
 
+pytestmark = pytest.mark.slow
 SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
 STEP = "import minigrad as mg\nfrom visuals import BackpropStepper\nx = mg.Parameter(2.0)\nBackpropStepper(x * x)"
 
