@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 import visuals
-from tests.browser.conftest import chromium  # noqa: F401
 from tests.visuals.views.builders import residual
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(chromium: Any, tmp_path: Path) -> Iterator[Any]:  # noqa: F811
+def page(chromium: Any, tmp_path: Path) -> Iterator[Any]:
     """The page of a residual network in the module view."""
     file = visuals.draw(residual(), view="modules", names=None).save(tmp_path / "graph.html")
     page = chromium.new_page(viewport={"width": 1400, "height": 900}, java_script_enabled=False)
