@@ -6,6 +6,7 @@ grading, `exercises` is silent in the worker, so a picture costs nothing there a
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from exercises import catalogue
@@ -20,7 +21,7 @@ def target(name: str, *own: Any) -> Any:
         own: what the student has written, where the picture is to be made of that.
 
     Returns:
-        A stepper or a drawing.
+        A stepper, a drawing, or a figure.
 
     Raises:
         UsageError: there is no such task, or it has no picture.
@@ -35,4 +36,25 @@ def target(name: str, *own: Any) -> Any:
     make = checks.get(f"target_{name}")
     if make is None:
         raise UsageError(f"the task {name!r} has no picture of its target")
-    return make(*own)
+    made = make(*own)
+    return Shown(made) if type(made).__module__ == "matplotlib.figure" else made
+
+
+class Shown:
+    """A figure that shows itself, also in a notebook that has not imported matplotlib.
+
+    Args:
+        figure: a matplotlib Figure.
+    """
+
+    def __init__(self, figure: Any) -> None:
+        self.figure = figure
+
+    def _repr_png_(self) -> bytes:
+        out = io.BytesIO()
+        self.figure.savefig(out, format="png", dpi=100, facecolor="white")
+        return out.getvalue()
+
+    def __repr__(self) -> str:
+        titles = [ax.get_title() or ax.get_ylabel() for ax in self.figure.axes]
+        return f"A figure: {', '.join(filter(None, titles)) or 'see the picture'}"

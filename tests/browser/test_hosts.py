@@ -196,7 +196,7 @@ def test_the_stepper_in_ten_minutes_runs(host, opened, stepper_in, shoot):
     run_all(page)
     assert page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     assert stepper_in(page).button("Step forward").is_visible()
-    assert page.locator(".mg-stepper").count() == 6
+    assert page.locator(".mg-stepper").count() == 11
     page.locator(".mg-modules:visible").last.scroll_into_view_if_needed()
     assert (
         page.locator(".mg-modules:visible select").last.locator("option:checked").text_content()
