@@ -13,19 +13,6 @@ from visuals.pieces import Heat, Line, Piece
 from visuals.theme import palette, style
 
 LEVELS = ("lines", "ledgers", "behind", "shapes", "caps", "frames", "above")  # from the back to the front
-FONTS = ("DejaVu Sans",)  # comes with matplotlib; the width table is this font's
-OTHERS = (  # of one colour, with signs that DejaVu Sans does not have
-    *("Noto Emoji", "Segoe UI Emoji", "Segoe UI Symbol", "Apple Symbols", "Symbola"),
-    *(
-        "Noto Sans CJK JP",
-        "Noto Sans CJK SC",
-        "Yu Gothic",
-        "Microsoft YaHei",
-        "Hiragino Sans",
-        "Arial Unicode MS",
-    ),
-    *("Noto Sans Devanagari", "Noto Sans Thai", "Nirmala UI", "FreeSans", "Unifont"),
-)
 
 
 class Canvas:

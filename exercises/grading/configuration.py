@@ -1,7 +1,7 @@
 """What a fork server is started with: its program, its environment, and which files its workers may read.
 
 With this module, one can
-- describe it:      configuration("standard", Policy(), "/tmp/x/work", uid, control) -> dict
+- describe it:      configuration("standard", Policy(), work, uid, control) -> dict
 """
 
 from __future__ import annotations

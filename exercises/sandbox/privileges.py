@@ -4,7 +4,7 @@ With this module, one can
 - become that user:                     drop(65001, needed=[path of the standard library])
 - not outlive the parent process:       die_with_parent(parent)
 
-Where the interpreter lies in a folder that only root may enter (`/root/miniforge3`), one capability is kept: to
+Where the interpreter lies in a folder that only root may enter, such as one in its home, one capability is kept: to
 read files whatever their mode says. Landlock, which comes next, still opens none but the interpreter's own.
 """
 
