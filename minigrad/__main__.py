@@ -155,6 +155,18 @@ def _add_publish(commands: Any) -> None:
         "--out", type=Path, default=Path("site"), metavar="DIR", help="where it goes (%(default)s)"
     )
     pages.add_argument("--jobs", type=int, metavar="N", help="notebooks to run at a time (one per core)")
+    pages.add_argument(
+        "--lite",
+        action="store_true",
+        help="add a JupyterLite, in which students run everything in their browser, with nothing installed",
+    )
+    pages.add_argument(
+        "--pyodide",
+        type=Path,
+        metavar="PATH",
+        help="the whole distribution of Pyodide, for a JupyterLite that asks nobody else for anything; "
+        "without it, students' browsers get NumPy and matplotlib from Pyodide's own server",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -186,17 +198,25 @@ def run(options: argparse.Namespace) -> int:
 
 
 def publish(options: argparse.Namespace) -> int:
-    """Decks and sites; what they are made with comes with the extra "pages"."""
+    """Decks and sites; what they are made with comes with the extras "pages" and "lite"."""
+    extra = "lite" if options.command == "pages" and options.lite else "pages"
     try:
         from exercises.publishing import site, slides
+
+        if extra == "lite":
+            from exercises.publishing import lite
     except ImportError as error:
         raise mg.UsageError(
-            f"{options.command} needs {error.name}: install minigrad-toolkit[pages], or in a clone write "
-            f"uv run --extra pages minigrad {options.command}"
+            f"{options.command} needs {error.name}: install minigrad-toolkit[{extra}], or in a clone write "
+            f"uv run --extra {extra} minigrad {options.command}"
         ) from None
     if options.command == "slides":
         return slides.main(options.notebook, options.out)
-    return site.main(options.out, course_folder(), options.jobs)
+    if options.pyodide and not options.lite:
+        raise mg.UsageError("--pyodide says where a JupyterLite gets Python from: give --lite, too")
+    course = course_folder()
+    add = (lambda folder: lite.build(folder, course, options.pyodide)) if options.lite else None
+    return site.main(options.out, course, options.jobs, lite=add)
 
 
 def lab(options: list[str]) -> int:

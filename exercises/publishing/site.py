@@ -1,10 +1,12 @@
 """`minigrad pages`: all lectures, the exercises without their solutions, and the API, for a plain file server.
 
 With this module, one can
-- build the site:      main(Path("site"), jobs=2)
+- build the site:                  main(Path("site"), jobs=2)
+- let students run it, too:        main(Path("site"), lite=lambda folder: lite.build(folder, course))
 
 The folder can be copied to any web server, or opened from a disk: there is no kernel, and nothing comes from the
-network. Lectures keep their places (`notebooks/…`, `exercises/notebooks/…`), so that their links stay right.
+network. Lectures keep their places (`notebooks/…`, `exercises/notebooks/…`), so that their links stay right. A
+JupyterLite, where wanted, is a folder of its own in it, which must be served.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from importlib.resources import files
@@ -28,6 +31,7 @@ from exercises.publishing import cells, running, slides
 from visuals.files import write_whole
 
 LINK = re.compile(r'(href="(?!https?:)[^"#]*?)\.ipynb(["#])')
+LITE = "lite"  # the folder of JupyterLite
 FOLDERS = {"notebooks": "Lectures", "exercises/notebooks": "Exercises"}
 
 
@@ -43,14 +47,28 @@ class Page(NamedTuple):
     def address(self) -> str:
         return f"{self.folder}/{self.source.stem}.html"
 
+    @property
+    def in_lite(self) -> str:
+        """Its address in JupyterLite."""
+        return f"{LITE}/lab/index.html?path={self.folder}/{self.source.name}"
 
-def main(out: Path, course: Path, jobs: int | None = None, progress: bool = True) -> int:
+
+def main(
+    out: Path,
+    course: Path,
+    jobs: int | None = None,
+    progress: bool = True,
+    lite: Callable[[Path], list[str]] | None = None,
+) -> int:
     """Build the site in `out`; prints where. An older one there is replaced when the new one is complete.
 
     Args:
         out: the folder to write.
         course: where `notebooks` and `exercises/notebooks` are.
         jobs: notebooks to run at a time; one per core by default.
+        progress: show a bar.
+        lite: writes a JupyterLite, in which students run the notebooks, into the folder it is given, and returns
+            what browsers will ask another server for, as `exercises.publishing.lite.build` does.
 
     Raises:
         UsageError: a notebook that does not run, or a folder with something else in it.
@@ -61,19 +79,37 @@ def main(out: Path, course: Path, jobs: int | None = None, progress: bool = True
     building = out.with_name(f".{out.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     try:
-        with tqdm(total=len(pages) + 1, desc="pages", disable=not progress, leave=False) as bar:
+        with tqdm(total=len(pages) + 1 + bool(lite), desc="pages", disable=not progress, leave=False) as bar:
+            if (
+                lite
+            ):  # first: what it needs from elsewhere may be missing, and is not missed after minutes of work
+                asked_for = lite(building / LITE)
+                bar.update()
             with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
-                for _ in pool.map(lambda page: _publish(page, pages, building), pages):
+                for _ in pool.map(lambda page: _publish(page, pages, building, bool(lite)), pages):
                     bar.update()
             api(building / "api")
             bar.update()
-        write_whole(building / "index.html", index(pages))
+        write_whole(building / "index.html", index(pages, bool(lite)))
         shutil.rmtree(out, ignore_errors=True)
         building.rename(out)
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    print(f"Wrote {out / 'index.html'}: {len(pages)} notebooks, {len(list(out.rglob('*.html')))} pages.")
+    print(f"Wrote {out / 'index.html'}: {len(pages)} notebooks, {len(written(out))} pages.")
+    if lite:
+        print(
+            f"Notebooks run in the browser where the site is served: python -m http.server --directory {out}"
+        )
+    if lite and asked_for:
+        print(
+            f"They load {', '.join(asked_for)} from Pyodide's server; give --pyodide to have all in the site."
+        )
     return 0
+
+
+def written(out: Path) -> list[Path]:
+    """The pages of a site; JupyterLite's own are not counted."""
+    return [page for page in out.rglob("*.html") if LITE not in page.relative_to(out).parts]
 
 
 def pages_of(course: Path) -> list[Page]:
@@ -95,18 +131,18 @@ def summary_of(notebook: NotebookNode) -> str:
     return re.sub(r"[*_`$\\]", "", goals[0]) if goals else ""
 
 
-def _publish(page: Page, pages: list[Page], out: Path) -> None:
+def _publish(page: Page, pages: list[Page], out: Path, lite: bool) -> None:
     """The page of one notebook, its deck if it is a lecture, and the notebook itself to be downloaded."""
     lecture = page.folder == "notebooks"
     ran = running.run(page.source, allow_errors=not lecture)
     (out / page.folder).mkdir(parents=True, exist_ok=True)
-    write_whole(out / page.address, document(page, ran, pages))
+    write_whole(out / page.address, document(page, ran, pages, lite))
     shutil.copy(page.source, out / page.folder / page.source.name)
     if lecture:
         write_whole(out / page.folder / f"{page.source.stem}.slides.html", slides.deck(ran, page.title))
 
 
-def document(page: Page, ran: NotebookNode, pages: list[Page]) -> str:
+def document(page: Page, ran: NotebookNode, pages: list[Page], lite: bool = False) -> str:
     """The HTML of a notebook that was run, with links to its neighbours."""
     up = "../" * page.address.count("/")
     neighbours = [other for other in pages if other.folder == page.folder]
@@ -117,6 +153,8 @@ def document(page: Page, ran: NotebookNode, pages: list[Page]) -> str:
     if page.folder == "notebooks":
         links.append(f'<a href="{page.source.stem}.slides.html">as slides</a>')
     links.append(f'<a href="{page.source.name}" download>notebook</a>')
+    if lite:
+        links.append(f'<a href="{up}{page.in_lite}">run it here</a>')
     if here + 1 < len(neighbours):
         links.append(_link(neighbours[here + 1], "", " →"))
     body = LINK.sub(r"\1.html\2", cells.html_of(ran.cells))
@@ -127,9 +165,14 @@ def _link(page: Page, before: str, after: str = "") -> str:
     return f'<a href="{page.source.stem}.html">{before}{escape(page.title)}{after}</a>'
 
 
-def index(pages: list[Page]) -> str:
+def index(pages: list[Page], lite: bool = False) -> str:
     """The first page: every lecture and exercise with what one learns, and the API."""
     parts = [f"<h1>minigrad</h1>\n<p>{escape(mg.__doc__.strip().splitlines()[0])}</p>" if mg.__doc__ else ""]
+    if lite:
+        parts.append(
+            f'<p><a href="{pages[0].in_lite}">Run everything in your browser</a>: nothing needs to be installed. '
+            "What you write stays in this browser.</p>"
+        )
     for folder, name in FOLDERS.items():
         rows = [
             f'<li><a href="{page.address}">{_number(page)} · {escape(page.title)}</a><br>'

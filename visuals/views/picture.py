@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +68,8 @@ class Picture(ABC):
             "text/html": f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="{style}">',
             "text/plain": repr(self),
         }
-        small = self.preview()
+        # Where Python itself runs in the browser, HTML is shown, and a PNG would first load matplotlib.
+        small = self.preview() if sys.platform != "emscripten" else None
         if small is not None:
             bundle["image/png"] = base64.b64encode(small).decode()
         return bundle

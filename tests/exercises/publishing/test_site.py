@@ -79,3 +79,36 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path):
 def test_a_course_without_notebooks_says_so(tmp_path):
     with pytest.raises(UsageError, match="no notebooks in"):
         site.main(tmp_path / "out", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "said"), [(["numpy"], "They load numpy from Pyodide's server"), ([], "")]
+)
+def test_every_page_leads_to_its_notebook_in_jupyterlite(tmp_path, capsys, monkeypatch, asked_for, said):
+    monkeypatch.setattr(site, "api", lambda out: None)
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(
+        v4.new_notebook(cells=[v4.new_markdown_cell("# One")]), tmp_path / "notebooks" / "00_one.ipynb"
+    )
+
+    def lite(folder):
+        (folder / "lab").mkdir(parents=True)
+        (folder / "lab" / "index.html").write_text("JupyterLite")
+        return asked_for
+
+    site.main(tmp_path / "site", tmp_path, jobs=1, progress=False, lite=lite)
+    for page, address in (
+        ("index.html", 'href="lite/lab/index.html?path=notebooks/00_one.ipynb"'),
+        ("notebooks/00_one.html", 'href="../lite/lab/index.html?path=notebooks/00_one.ipynb"'),
+    ):
+        assert address in (tmp_path / "site" / page).read_text(encoding="utf-8")
+    told = capsys.readouterr().out
+    assert "1 notebooks, 3 pages" in told
+    assert "python -m http.server" in told
+    assert ("Pyodide's server" in told) == bool(said)
+    assert said in told
+
+
+def test_a_site_without_jupyterlite_does_not_speak_of_it(built):
+    assert not list(built.rglob("lite"))
+    assert "run it here" not in (built / "notebooks" / "00_one.html").read_text(encoding="utf-8")
