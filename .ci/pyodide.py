@@ -23,13 +23,16 @@ from urllib.parse import urljoin
 from urllib.request import urlopen
 from zipfile import ZipFile
 
+from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION
 from pip._internal.models.index import PyPI
 from wheel.wheelfile import WheelFile
 
 from exercises.publishing.lite import core
 
-SUITE = "forky"  # of Debian: has an Emscripten and the Python that this Pyodide is
-PACKAGES = "emscripten,ninja-build,cython3,python3.14,libpython3.14-dev"
+SUITE = "forky"  # the Debian that has both an Emscripten and the Python that this Pyodide is
+PYTHON = f"python{PYODIDE_PYTHON_VERSION}"
+PACKAGES = f"emscripten,ninja-build,cython3,{PYTHON},lib{PYTHON}-dev"
+SUFFIX = f".cpython-{PYODIDE_PYTHON_VERSION.replace('.', '')}-wasm32-emscripten.so"
 FLAGS = ["-fPIC", "-O2", "-g0", "-fwasm-exceptions", "-sSUPPORT_LONGJMP=wasm", "-DPY_CALL_TRAMPOLINE"]
 LINK = ["-sSIDE_MODULE=1", "-sWASM_BIGINT", "-O2", "-fwasm-exceptions", "-sSUPPORT_LONGJMP=wasm"]
 CROSS = f"""
@@ -53,15 +56,15 @@ cpu = 'wasm'
 endian = 'little'
 """
 # Pyodide's C library has no backtrace(), though a newer Emscripten's has.
-BUILD = """
+BUILD = f"""
 set -e
 cd /source
 export EM_CACHE=/cache HOME=/source
-python3.14 vendored-meson/meson/meson.py setup build --cross-file /cross.ini --prefix=/usr -Dbuildtype=release \\
+{PYTHON} vendored-meson/meson/meson.py setup build --cross-file /cross.ini --prefix=/usr -Dbuildtype=release \\
     -Dallow-noblas=true -Dpython.purelibdir=/site -Dpython.platlibdir=/site
 sed -i /HAVE_BACKTRACE/d build/numpy/_core/config.h
 ninja -C build
-DESTDIR=/made python3.14 vendored-meson/meson/meson.py install -C build --no-rebuild
+DESTDIR=/made {PYTHON} vendored-meson/meson/meson.py install -C build --no-rebuild
 """
 
 
@@ -106,12 +109,12 @@ def write_pyconfig(library: ZipFile, root: Path) -> None:
     """Debian's pyconfig.h, with the values that Pyodide's Python was built with."""
     name = next(name for name in library.namelist() if name.startswith("_sysconfigdata"))
     built_with = runpy.run_path(library.extract(name, root))["build_time_vars"]
-    (header,) = root.glob("usr/include/*/python3.14/pyconfig.h")
+    (header,) = root.glob(f"usr/include/*/{PYTHON}/pyconfig.h")
     known = re.findall(r"^(?:#define|/\* #undef) (\w+)", header.read_text(), re.MULTILINE)
     lines = [f"#define {name} {built_with[name]}" for name in dict.fromkeys(known) if built_with.get(name)]
     lines += ["#define _GNU_SOURCE 1", "#define _POSIX_C_SOURCE 200809L", "#define _XOPEN_SOURCE 700"]
     text = "#ifndef Py_PYCONFIG_H\n#define Py_PYCONFIG_H\n" + "\n".join(lines) + "\n#endif\n"
-    for path in (header, root / "usr/include/python3.14/pyconfig.h"):
+    for path in (header, root / "usr/include" / PYTHON / "pyconfig.h"):
         path.write_text(text)
 
 
@@ -136,7 +139,7 @@ def pack(made: Path, metadata: Path, path: Path) -> None:
         for file in sorted(made.rglob("*")):
             place = file.relative_to(made).as_posix()
             if file.is_file() and file.suffix not in (".pyc", ".pyi", ".a", ".h") and "tests/" not in place:
-                place = re.sub(r"\.cpython-\w+-[\w-]+\.so$", ".cpython-314-wasm32-emscripten.so", place)
+                place = re.sub(r"\.cpython-\w+-[\w-]+\.so$", SUFFIX, place)
                 wheel.writestr(place, file.read_bytes())
         info = f"{name}-{version}.dist-info"
         wheel.writestr(f"{info}/METADATA", metadata.read_text())
