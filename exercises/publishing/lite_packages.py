@@ -34,6 +34,7 @@ from minigrad.errors import UsageError
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("minigrad", "visuals", "exercises")
 KERNEL = ("micropip", "ipython", "jedi", "comm")  # the kernel itself imports these, before any cell runs
+LECTURES = ("sympy",)  # a lecture imports it, and a browser loads it then
 IN_THE_PAGE = {
     "jupyterlab-widgets",
     "widgetsnbextension",
@@ -63,7 +64,7 @@ def gather(pyodide: Path, out: Path, elsewhere: str) -> list[str]:
     packages, python = lock["packages"], ".".join(lock["info"]["python"].split(".")[:2])
     wheel = own_wheel(out)
     packages["minigrad-toolkit"] = _entry(wheel, python)
-    asked = [Requirement(name) for name in KERNEL] + list(_requirements(wheel, python))
+    asked = [Requirement(name) for name in KERNEL + LECTURES] + list(_requirements(wheel, python))
     seen: set[str] = set(IN_THE_PAGE)
     while asked:
         names = {str(canonicalize_name(need.name)): need for need in asked}
