@@ -56,14 +56,19 @@ def _spread(summary: dict[str, Any]) -> float:
     )
 
 
-def sum_text(terms: list[float]) -> str:
-    """A sum as it is written by hand.
+def count(sent: list[dict[str, Any]]) -> int:
+    """How many messages these are: that of an edge between boxes can be the sum of several."""
+    return sum(message.get("count", 1) for message in sent)
 
-    >>> sum_text([1.0, -5.0]), sum_text([0.5] * 6)
-    ('= 1 − 5', '= sum of 6 messages')
+
+def sum_text(terms: list[float], messages: int = 0) -> str:
+    """A sum as it is written by hand; of many terms only how many `messages` it adds up.
+
+    >>> sum_text([1.0, -5.0]), sum_text([0.5] * 6), sum_text([0.5] * 6, 104)
+    ('= 1 − 5', '= sum of 6 messages', '= sum of 104 messages')
     """
     if len(terms) > WRITTEN:
-        return f"= sum of {len(terms)} messages"
+        return f"= sum of {messages or len(terms):,} messages"
     first, *more = terms
     signed = [f"{words.MINUS if term < 0 else '+'} {words.number(abs(term))}" for term in more]
     return " ".join(["=", words.number(first), *signed])

@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from visuals import text as words
-from visuals.fanout import middle, sum_text
+from visuals.fanout import count, middle, sum_text
 from visuals.letters import BOLD, NORMAL, Letters
 from visuals.pieces import Heat, Line, Outline, Piece, moved
 from visuals.shapes import rounded
@@ -126,7 +126,8 @@ class _Writer:
             terms = [middle(part) for part in self.parts]
             if what == "grad" and terms and None not in terms:
                 self.y -= 0.1 * self.letters.line
-                self.row("mg-sum", sum_text([float(term) for term in terms if term is not None]))
+                known = [float(term) for term in terms if term is not None]
+                self.row("mg-sum", sum_text(known, count(self.parts)))
         if not self.lines:  # a function that shows nothing but its symbol
             self.y = self.letters.line
 
@@ -216,7 +217,7 @@ class _Writer:
                     self.front.append(moved(piece, begin + wide / 2 - _MAP / 2, self.y + _BAR / 2))
             self.y += _BAR
             self.w = max(self.w, _MAP)
-        self.row("mg-sum", f"sum of {len(sizes)} messages")
+        self.row("mg-sum", f"sum of {count(self.parts):,} messages")
 
 
 def _readable(summary: dict[str, Any] | None) -> bool:

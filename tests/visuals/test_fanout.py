@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+import visuals
+from tests.visuals.views.builders import recurrent
 from visuals import svg
 from visuals.fanout import contributions, sum_text
 from visuals.layout import layout
@@ -84,3 +86,11 @@ def test_what_is_not_finite_is_no_sum() -> None:
     f = x * x + x
     f.backward()
     assert "sum" not in drawn(f).split("</style>")[1]
+
+
+def test_a_folded_box_sends_many_messages_and_all_are_counted() -> None:
+    loss = recurrent(100)
+    folded = visuals.draw(loss)
+    assert len(folded.trace.nodes) < 20
+    assert folded.svg.count(">sum of 100 messages<") == 3  # both weights and the bias are used in each step
+    assert ">sum of 100 messages<" in visuals.draw(loss, depth=9).svg

@@ -71,6 +71,7 @@ class Gathered(mg.Trace):
                     messages[link["source"]].append(sent[link["id"]]["message"])
             message = together([added(parts) for parts in messages.values()])
             if message is not None:
+                message = {**message, "count": len(frames)}
                 rule = frames[0]["rule"] if len(frames) == 1 else f"{len(frames):,} messages"
                 told = {
                     "upstream": message,
