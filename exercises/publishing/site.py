@@ -101,9 +101,8 @@ def main(
             f"Notebooks run in the browser where the site is served: python -m http.server --directory {out}"
         )
     if lite and asked_for:
-        print(
-            f"They load {', '.join(asked_for)} from Pyodide's server; give --pyodide to have all in the site."
-        )
+        names = ", ".join(asked_for)
+        print(f"They load {names} from Pyodide's server, if --pyodide does not name its whole distribution.")
     return 0
 
 
@@ -125,10 +124,11 @@ def pages_of(course: Path) -> list[Page]:
 
 
 def summary_of(notebook: NotebookNode) -> str:
-    """What one can do afterwards: the first goals of the first cell, without marks."""
+    """What one can do afterwards: the first goal of the first cell, else its first sentence; without marks."""
     text = notebook.cells[0].source if notebook.cells else ""
-    goals = re.findall(r"^- (.+?)(?:;|\.)?$(?=\n-|\n\n|\Z|\n {2})", text, re.MULTILINE)
-    return re.sub(r"[*_`$\\]", "", goals[0]) if goals else ""
+    found = re.search(r"^- (.+?)(?=\n- |\n\n|\Z)", text, re.MULTILINE | re.DOTALL)
+    found = found or re.search(r"^(?!#)(\S.+?)(?=[.:]\s|\n\n|\Z)", text, re.MULTILINE | re.DOTALL)
+    return re.sub(r"[*_`$\\]", "", " ".join(found[1].split())).rstrip(";.") if found else ""
 
 
 def _publish(page: Page, pages: list[Page], out: Path, lite: bool) -> None:

@@ -65,6 +65,23 @@ def test_steppers_are_frames_and_failed_cells_are_silent(built):
     assert "on\n" in exercise
 
 
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("# One\n\n*After it you can*\n\n- draw **x**;\n- step.", "draw x"),
+        (
+            "# One\n\n- draw $x$, and what\n  is made of it;\n- step.\n\nMore.",
+            "draw x, and what is made of it",
+        ),
+        ("# One\n\n- draw.\n\nMore.", "draw"),
+        ("# One\n\nA gate\nis *small*. It adds.", "A gate is small"),
+        ("# One", ""),
+    ],
+)
+def test_the_first_goal_is_shown_whole(text, summary):
+    assert site.summary_of(v4.new_notebook(cells=[v4.new_markdown_cell(text)])) == summary
+
+
 def test_the_documentation_of_the_modules_is_there(built):
     assert "gradcheck" in (built / "api" / "minigrad.html").read_text(encoding="utf-8")
 
