@@ -9,6 +9,7 @@ import traitlets
 
 import minigrad as mg
 from visuals import BackpropStepper, to_html
+from visuals.layout import layout
 from visuals.stepper import export
 
 
@@ -123,3 +124,17 @@ def test_names_of_users_are_no_markup():
     for markup in (stepper.svg, stepper._repr_mimebundle_()[0]["text/html"], page):
         assert "<img src=x" not in markup
     assert page.count("</script>") == 2
+
+
+def test_a_saved_picture_that_is_too_wide_is_broken_into_rows() -> None:
+    x = mg.Parameter(0.5, name="x")
+    y = x
+    for _ in range(12):
+        y = np.tanh(y)
+    html = BackpropStepper(y)._repr_mimebundle_()[0]["text/html"]
+    drawn = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).decode()
+    wide, high = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)[1:3])
+    live = layout(mg.trace(y))
+    assert live.width > 2 * wide
+    assert live.height < high
+    assert drawn.count('class="mg-ledger-text"') == 12

@@ -19,7 +19,6 @@ from typing import Any, Literal
 
 import minigrad as mg
 from visuals import text as words
-from visuals.debug.still import signed
 from visuals.debug.views import beginning, examined, with_sizes
 from visuals.export import outline
 from visuals.files import write_whole
@@ -148,8 +147,7 @@ def page(
         "data": as_json({**traits, "packed": pack(packed)}),
         "program": program,
     }
-    still = recording.still_picture(trace, place, theme, True, questions)
-    still = signed(still, found or {}, place)
+    still = recording.still_picture(trace, place, theme, True, questions, found)
     if len(still) + sum(map(len, parts.values())) > LIGHT_PAGE:
         told = words.graph_label(trace) if questions else outline(trace)
         lines = "\n".join(escape(line) for line in told.splitlines())

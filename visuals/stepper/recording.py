@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import minigrad as mg
 from visuals import svg, theme
-from visuals.layout import Layout
+from visuals.debug.still import signed
+from visuals.layout import Layout, layout
+from visuals.rows import WIDE
 
 HERE = Path(__file__).parent
 
@@ -44,11 +46,15 @@ def still_picture(
     theme_name: str = "auto",
     in_page: bool = False,
     questions: Sequence[dict[str, Any]] = (),
+    findings: Mapping[str, Any] | None = None,
 ) -> str:
     """The SVG for where no script runs: everything that the run has found out. `in_page`: as part of our page.
 
-    Where there are `questions`, it tells none of the answers: values at most, and no remark on any node.
+    Nobody can zoom into it, so what is too wide is broken into rows. Where there are `questions`, it tells none of the
+    answers: values at most, and no remark on any node. What was found wrong is marked.
     """
+    if place.width >= WIDE:
+        place = layout(trace, rows=True)
     drawn = svg.render(
         trace, place, values=all(question["kind"] != "values" for question in questions),
         grads="none" if questions else "final", messages=not questions, prefix="still", theme=theme_name,
@@ -56,7 +62,7 @@ def still_picture(
     )  # fmt: skip
     if questions:
         drawn = re.sub(r"<title>[^<]*</title>", "", drawn)
-    return _plain(drawn) if in_page else drawn
+    return signed(_plain(drawn) if in_page else drawn, findings or {}, place)
 
 
 def _plain(drawn: str) -> str:

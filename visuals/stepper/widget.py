@@ -10,7 +10,6 @@ import anywidget
 import traitlets
 
 from visuals import text as words
-from visuals.debug.still import signed
 from visuals.debug.views import AS_THEY_ARE, beginning, examined, with_sizes
 from visuals.export import outline
 from visuals.layout import layout
@@ -262,8 +261,9 @@ class BackpropStepper(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, about = bundle
-        still = recording.still_picture(self._run, self._place, self.theme, questions=self.questions)
-        still = signed(still, self.findings, self._place)
+        still = recording.still_picture(
+            self._run, self._place, self.theme, questions=self.questions, findings=self.findings
+        )
         image = base64.b64encode(still.encode()).decode()
         alt = escape(words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
         html = f'<img src="data:image/svg+xml;base64,{image}" alt="{alt}" style="max-width:100%;height:auto">'
