@@ -132,8 +132,8 @@ def test_a_saved_picture_that_is_too_wide_is_broken_into_rows() -> None:
     for _ in range(12):
         y = np.tanh(y)
     html = BackpropStepper(y)._repr_mimebundle_()[0]["text/html"]
-    drawn = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).decode()
-    wide, high = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)[1:3])
+    drawn = base64.b64decode(re.search(r"base64,([^\"]+)", html).group(1)).decode()
+    wide, high = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn).groups())
     live = layout(mg.trace(y))
     assert live.width > 2 * wide
     assert live.height < high

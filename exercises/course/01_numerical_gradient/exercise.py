@@ -56,6 +56,9 @@ import exercises
 # `index` says which entry of `w` to change: `w[index]` is that entry, also if `w` has two axes and `index` is
 # a pair.
 #
+# The picture has a smaller loss to play with, $e^{w_0 w_1}$. Click $w_0$ and *wiggle* it by $h$: how far the
+# loss moves, divided by $h$, is its slope.
+#
 # <details><summary>Hint: "overwrote its input"</summary>
 #
 # `v = w` gives the same array a second name; writing to `v[index]` writes to `w[index]`. Make a new array:
@@ -97,7 +100,7 @@ exercises.check("slope")
 # $$\frac{\partial f}{\partial w_i} \approx \frac{f(w + h\,e_i) - f(w - h\,e_i)}{2h}$$
 #
 # Check by hand: for $f(w) = w^3$ at $w = 2$ with $h = 0.1$ the right slope is $12$. Forward:
-# $(2.1^3 - 2^3)/0.1 = 12.61$. Central: $(2.1^3 - 1.9^3)/0.2 = 12.01$.
+# $(2.1^3 - 2^3)/0.1 = 12.61$. Central: $(2.1^3 - 1.9^3)/0.2 = 12.01$. The picture has the right one.
 #
 # Write the gradient: an array of the shape of `w`, with the central difference of every entry. A call of $f$
 # may be expensive (in a network it is a whole forward pass), so call it **at most twice per entry**.
@@ -183,7 +186,7 @@ exercises.check("numerical_gradient")
 # <details><summary>Hint: "with the largest entry of both"</summary>
 #
 # Neither gradient is known to be right, so neither alone may set the scale: if $a$ is 0 by mistake, dividing
-# by its largest entry gives infinity, and if $n$ is … the other way round.
+# by its largest entry gives infinity. The same holds for $n$.
 # </details>
 
 
@@ -231,7 +234,7 @@ exercises.check("relative_error")
 # <details><summary>Hint: "accepts a gradient with nan"</summary>
 #
 # Every comparison with `nan` is False: `error > 1e-6` is, and `error < 1e-6` is too. So which of the two do
-# you ask?
+# you ask? Look into `relative_error` as well: `largest > 0` is False for `nan`, and `largest == 0` is, too.
 # </details>
 #
 # <details><summary>Hint: "accepts a gradient that is wrong in one entry"</summary>

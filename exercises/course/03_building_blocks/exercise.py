@@ -293,8 +293,14 @@ exercises.check("squared_loss")
 exercises.check("network")
 
 # %% [markdown]
-# Now watch it; every box with a name of yours is a block that you have written. Which entries of the hidden
-# layer receive no gradient, and why?
+# Now watch it; every box with a name of yours is a block that you have written.
+#
+# <details><summary>Predict first: the hidden layer computes three negative numbers here. Which of the four
+# parameters receive a gradient?</summary>
+#
+# Only $b_2$. All three units are off, so nothing passes the ReLU, and $W_1$ and $b_1$ receive zeros. And
+# $W_2$, whose gradient is $h_i \bar z_j$, receives zeros as well, because all $h_i$ are 0.
+# </details>
 
 # %%
 exercises.target("network", Dense, ReLU, SquaredLoss)

@@ -99,6 +99,11 @@ SLOPES = {  # operation -> one slope per argument
 # more, some names are missing from the order.
 # </details>
 #
+# <details><summary>Stuck: a ValueError for a graph that has no cycle</summary>
+#
+# Who counts the two arguments of `["multiply", "x", "x"]` as two must count down twice when `x` is placed.
+# </details>
+#
 # <details><summary>Hint: "is the wrong way round"</summary>
 #
 # You began at the output. Arguments come first.
@@ -150,7 +155,7 @@ exercises.check("topological_order")
 # <details><summary>Hint: "KeyError"</summary>
 #
 # You asked for a value that is not there yet. In which order does `for name in graph` go? And a leaf has no
-# operation: its list is empty.
+# operation: its list is empty, so there is nothing to unpack, and its value is in `leaves`.
 # </details>
 #
 # <details><summary>Hint: "forward_pass overwrote its input"</summary>

@@ -101,7 +101,8 @@ def tanh(x):
 # argument.
 #
 # By hand: with `x = Node(3.0)`, `y = 2 * x` has the value 6, the function `"multiply"`, and two parents: a
-# new leaf with the value 2, and `x`.
+# new leaf with the value 2, and `x`. (The picture, of $2x + xy$, saves space: it writes that 2 into the box
+# of the product.)
 #
 # <details><summary>Hint: "a plain number is no Node"</summary>
 #
@@ -111,6 +112,12 @@ def tanh(x):
 # <details><summary>Hint: "is not the very node that was given"</summary>
 #
 # `Node(x.value)` is a stranger that happens to have the same value: what is sent to it never reaches `x`.
+# </details>
+#
+# <details><summary>Stuck: "maximum recursion depth exceeded"</summary>
+#
+# `np.multiply` of two Nodes asks the Nodes to multiply themselves, that is `x * y`, which calls `apply` again,
+# and so on. Give it their values.
 # </details>
 
 # %%
@@ -192,8 +199,8 @@ def vjp(function, g, *values):
 exercises.check("vjp")
 
 # %% [markdown]
-# **All the calculus is in this table.** The engine of this course has a longer one, with a line for every
-# NumPy function. Nothing else in it knows any mathematics.
+# **All the calculus is in this table.** The engine of this course has a longer one, with a rule for each NumPy
+# function that it differentiates. Nothing else in it knows any calculus.
 
 # %% [markdown]
 # ## Task 3: the backward pass
@@ -220,6 +227,9 @@ exercises.check("vjp")
 # $1/3$ for the numerator and $-3/9$ for the denominator: together 0 again.
 # </details>
 #
+# The picture shows $(u - u) + u/x$ with $u = x\,y$. Count the messages that $u$ waits for before it sends.
+# What $x$ receives adds up to 0, but for the rounding of the last digit.
+#
 # <details><summary>Hint: "only the last one counts"</summary>
 #
 # `received[parent] = message` forgets the messages before it.
@@ -228,7 +238,7 @@ exercises.check("vjp")
 # <details><summary>Hint: "a node sends before all of its messages have arrived"</summary>
 #
 # Walking from the output to its parents and on to theirs is not an order: a short way arrives before a long
-# one.
+# one. A leaf can be early, too; then its gradient is wrong, and nothing else.
 # </details>
 #
 # <details><summary>Hint: "backward overwrote its input"</summary>

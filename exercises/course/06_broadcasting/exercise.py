@@ -55,6 +55,8 @@ import exercises
 # | `()` | $21$ |
 # | `(2, 3)` | $g$ itself |
 #
+# In the picture this $g$ arrives at a row plus a column.
+#
 # <details><summary>Predict first: and for shape (1, 3)?</summary>
 #
 # $\begin{pmatrix} 5 & 7 & 9 \end{pmatrix}$: the same numbers as for `(3,)`, but with two axes.
@@ -150,7 +152,7 @@ exercises.check("multiply")
 # same for $\bar B$.
 #
 # By hand: $A = (1 \;\; 2)$, $B = \begin{pmatrix} 3 \\ 4 \end{pmatrix}$, $G = (1)$: $\bar A = (3 \;\; 4)$ and
-# $\bar B = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$.
+# $\bar B = \begin{pmatrix} 1 \\ 2 \end{pmatrix}$. In the picture all sizes differ, and ones arrive.
 #
 # <details><summary>Hint: "matmul: Input operand 1 has a mismatch in its core dimension"</summary>
 #

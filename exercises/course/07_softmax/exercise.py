@@ -179,12 +179,15 @@ exercises.check("one_hot")
 #
 # The trap is the logarithm. For the scores $(1000, 0)$ and the right class 1, the probability is $e^{-1000}$,
 # which a computer rounds to 0; and $-\log 0 = \infty$, where the true loss is 1000. Adding a small number
-# inside the log, which one often sees, turns the 1000 into 27 or so: no `inf`, and just as wrong. Instead,
+# inside the log, which one often sees, turns the 1000 into 28 or so: no `inf`, and just as wrong. Instead,
 # take the log on paper:
 #
 # $$-\log \frac{e^{s_t}}{\sum_j e^{s_j}} = \operatorname{lse}(s) - s_t$$
 #
 # Both parts you have.
+#
+# The class stands below task 5. Write its `forward` now, and leave the `...` in `backward`: each has a check
+# of its own.
 #
 # Like every node, this one is an `mg.Function`. The answers are no input of it, because nobody wants a
 # gradient for them, so they are handed over when the node is made: `CrossEntropy(target)(scores)`.

@@ -230,8 +230,8 @@ exercises.check("adam")
 # ## Task 5: the published bug
 # *●●●○, about 12 minutes, 3 points*
 #
-# This is Adam as a set of lecture notes prints it. It looks right, it runs, and it even trains networks, a
-# little slowly. One line of it is wrong.
+# This is Adam as a set of lecture notes prints it. It looks right, it runs, and its first step is perfect.
+# After a few more it stands still. Something in it is wrong.
 
 
 # %%
@@ -294,10 +294,10 @@ exercises.check("published_adam")
 
 # %% [markdown]
 # **A law tests what numbers cannot.** The first step of the printed Adam is right, and nobody looks at the
-# second. Its corrected $m$ goes back into the recursion, where it is corrected once more: the steps are 0.1,
-# 0.0235, 0.0044, …
+# second. Its corrected $m$ and $s$ go back into the recursion, where they are corrected once more, and $s$
+# grows and grows: the steps are 0.1, 0.0235, 0.0044, …
 #
-# <details><summary>Which line would you change?</summary>
+# <details><summary>Which lines would you change?</summary>
 #
 # The two in the middle: give what they compute names of its own, so that `m` and `s` go on uncorrected. That
 # is your `adam_step`.

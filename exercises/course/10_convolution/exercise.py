@@ -52,7 +52,8 @@ from exercises import stepping
 # \begin{pmatrix} 1 & 2 \\ 0 & -1 \end{pmatrix} \;\text{give}\; \begin{pmatrix} 0 & 2 \\ 6 & 8 \end{pmatrix}:
 # \qquad 1 \cdot 1 + 2 \cdot 2 + 0 \cdot 4 - 1 \cdot 5 = 0.$$
 #
-# Loops are welcome here; speed comes in task 3.
+# Loops are welcome here; speed comes in task 3. The class `Conv2d` stands below task 2: write its `forward`
+# now, and leave the `...` in `backward`. Each has a check of its own.
 #
 # <details><summary>Hint: "the stride is ignored"</summary>
 #
@@ -308,5 +309,7 @@ stepping.through(network)
 # <details><summary>Answer</summary>
 #
 # The map is 4 × 3, so pooling has two windows, and two entries get a gradient, one each; the third column
-# belongs to no window. All entries of the kernel hear from these two places.
+# belongs to no window. In the upper window two zeros tie for the maximum, and the first one wins. All six
+# entries of the kernel hear from these two places, each times the pixel that lies there: where that is 0, so
+# is the message, and only two entries get something else than 0.
 # </details>

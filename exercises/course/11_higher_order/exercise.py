@@ -281,5 +281,5 @@ def sharpest(f, x, v, steps):
 exercises.check("sharpest")
 
 # %% [markdown]
-# **Why it matters.** Gradient descent with a step larger than 2 divided by this number diverges. Now you
-# can measure it, for a network of any size.
+# **Why it matters.** Near a minimum, gradient descent diverges if its learning rate is larger than 2 divided
+# by this number. Now you can measure it, for a network of any size.
