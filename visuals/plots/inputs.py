@@ -110,10 +110,11 @@ def several(n: int, word: str) -> str:
     """A number of things, in words.
 
     Example:
-        >>> several(1, "step"), several(3, "step")
-        ('1 step', '3 steps')
+        >>> several(1, "step"), several(3, "step"), several(2, "batch")
+        ('1 step', '3 steps', '2 batches')
     """
-    return f"{n} {word}{'s' * (n != 1)}"
+    ending = "es" if word.endswith(("tch", "s", "sh", "x")) else "s"
+    return f"{n} {word}{ending if n != 1 else ''}"
 
 
 def shown(value: Any) -> str:

@@ -32,7 +32,10 @@ def draw_line(
     style = look.series(k, every=np.flatnonzero(alone).tolist())
     (line,) = ax.plot(x, np.where(bad, np.nan, y), label=label, **style)
     if bad.any():
-        reason = "0 or not finite" if log else "not finite"
+        reasons = {"0": (y == 0).any(), "below 0": (y < 0).any(), "not finite": not np.isfinite(y).all()}
+        reason = " or ".join(
+            name for name, found in reasons.items() if found and (log or name == "not finite")
+        )
         ax.plot(
             x[bad], np.full(bad.sum(), 0.02), transform=ax.get_xaxis_transform(), linestyle="none",
             marker="x", color=style["color"], markersize=6, label=f"{label}: {reason}", clip_on=False,

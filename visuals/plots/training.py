@@ -195,4 +195,5 @@ def plain_name(quantity: str) -> str:
 def remark(history: Any) -> str:
     """What the history says about its end."""
     text = getattr(history, "remark", "")
-    return f" {text[0].upper()}{text[1:]}" if text else ""
+    quantity, space, rest = text.partition(" ")
+    return f" {plain_name(quantity)}{space}{rest}" if text else ""

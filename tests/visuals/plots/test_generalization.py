@@ -79,7 +79,7 @@ def test_double_descent_is_sorted_and_marked() -> None:
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), [5, 20, 80])
     np.testing.assert_array_equal(ax.lines[2].get_ydata(), [1.5, 30, 2])
     assert legend_of(ax) == [
-        "training error", "training error: 0 or not finite", "test error", "interpolation threshold: 20"
+        "training error", "training error: 0", "test error", "interpolation threshold: 20"
     ]  # fmt: skip
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert "lowest at 5 with 1.5; largest at 20 with 30" in caption(ax)

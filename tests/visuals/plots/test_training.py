@@ -102,7 +102,7 @@ def test_runs_are_compared() -> None:
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), [1.0, 0.5])
     assert ax.get_yscale() == "log"
     assert ax.get_xlabel() == "step"
-    assert legend_of(ax) == ["a", "b", "b: 0 or not finite"]
+    assert legend_of(ax) == ["a", "b", "b: not finite"]
     assert "1 value is NaN" in caption(ax)
     with pytest.raises(ValueError, match="The run 'a' has no 'lr'; it has loss"):
         compare_runs({"a": {"loss": [1.0]}}, "lr")
@@ -113,3 +113,11 @@ def test_one_epoch_is_a_point() -> None:
     ax.figure.draw_without_rendering()
     assert ax.lines[0].get_markevery() == [0]
     assert caption(ax) == "Loss over 1 epoch, from 0.5 to 0.5."
+
+
+def test_what_ended_a_training_is_a_sentence() -> None:
+    class Stopped(dict):
+        remark = "validation_loss has not improved for 2 epochs"
+
+    told = caption(training_curves(Stopped(loss=[1.0, 0.5, 0.2], validation_loss=[1.0, 1.1, 1.2])))
+    assert told.endswith(" Validation loss has not improved for 2 epochs")
