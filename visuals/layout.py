@@ -72,7 +72,6 @@ def layout(
     messages: bool = True,
     grads: bool = True,
     run: bool = True,
-    rows: bool = False,
 ) -> Layout:
     """Place the nodes and edges of a trace (or of its dict).
 
@@ -82,7 +81,6 @@ def layout(
         messages: leave room on every edge for its ledger; without it the picture is more compact.
         grads: give every box a line for its gradient.
         run: leave room in the boxes for all that the run shows, and not only for what is known now.
-        rows: break what is too wide for a slide into rows, as with `options`.
 
     Raises:
         ValueError: the direction is neither "LR" nor "TB", or the trace has no nodes.
@@ -117,7 +115,7 @@ def layout(
         spacing = _spacing(direction, room, scale * letters.line / NORMAL.line)
         nodes, curves = coordinates(trace, sizes, spacing)
         curves = spread(trace, curves, nodes, spacing.lane, letters)
-        if (rows or options is not None) and direction == "LR":
+        if options is not None and direction == "LR":
             nodes, curves = in_rows(nodes, curves, trace.edges)
         if not messages:
             places = middles(curves)

@@ -138,3 +138,4 @@ def test_a_saved_picture_that_is_too_wide_is_broken_into_rows() -> None:
     assert live.width > 2 * wide
     assert live.height < high
     assert drawn.count('class="mg-ledger-text"') == 12
+    assert "gradient along an edge" in drawn, "it is what draw shows after the backward pass"

@@ -26,7 +26,8 @@ def signed(svg: str, findings: Mapping[str, Any], place: Layout) -> str:
     for row in findings.get("checks", {}).get("rows", []):
         if row["verdict"] == "wrong":
             look = f'style="stroke:{WRONG};stroke-width:3.2;stroke-dasharray:5 4" '
-            svg = re.sub(rf'(data-id="{row["edge"]}"[^>]*><path )(class="mg-line")', rf"\1{look}\2", svg)
+            line = rf'(data-id="{row["edge"]}"[^>]*>(?:<title>[^<]*</title>)?<path )'
+            svg = re.sub(line, rf"\1{look}", svg)
             signs.append(sign(corner(place, row["edge"], -1), "✗", WRONG))
     differences = findings.get("differences", {})
     for text, ids in (("≠", differences.get("differ", [])), ("+", differences.get("only", [])),

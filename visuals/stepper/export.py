@@ -147,7 +147,7 @@ def page(
         "data": as_json({**traits, "packed": pack(packed)}),
         "program": program,
     }
-    still = recording.still_picture(trace, place, theme, True, questions, found)
+    still = recording.still_picture(trace, theme, True, questions, found)
     if len(still) + sum(map(len, parts.values())) > LIGHT_PAGE:
         told = words.graph_label(trace) if questions else outline(trace)
         lines = "\n".join(escape(line) for line in told.splitlines())

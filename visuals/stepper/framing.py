@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from visuals import text as words
 from visuals.debug.views import examined
-from visuals.layout import layout
 from visuals.stepper import recording
 from visuals.stepper.export import page_of
 from visuals.stepper.notes import Notes
@@ -97,6 +96,6 @@ def to_iframe(
     text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes, order, own, found)
     label = title or words.graph_label(trace).partition(":")[0]
     hidden = [{"kind": "values" if ask == "values" else ""}] if mode == "predict" else ()
-    image = recording.still_picture(trace, layout(trace), theme, questions=hidden)
+    image = recording.still_picture(trace, theme, questions=hidden)
     sandbox = "allow-scripts allow-downloads" if mode == "predict" else "allow-scripts"  # to save the answers
     return Framed(text, label, height, sandbox, image)

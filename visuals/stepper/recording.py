@@ -15,7 +15,7 @@ import minigrad as mg
 from visuals import svg, theme
 from visuals.debug.still import signed
 from visuals.layout import Layout, layout
-from visuals.rows import WIDE
+from visuals.options import Options, Values
 
 HERE = Path(__file__).parent
 
@@ -42,7 +42,6 @@ def live_picture(trace: mg.Trace, place: Layout) -> str:
 
 def still_picture(
     trace: mg.Trace,
-    place: Layout,
     theme_name: str = "auto",
     in_page: bool = False,
     questions: Sequence[dict[str, Any]] = (),
@@ -50,17 +49,21 @@ def still_picture(
 ) -> str:
     """The SVG for where no script runs: everything that the run has found out. `in_page`: as part of our page.
 
-    Nobody can zoom into it, so what is too wide is broken into rows. Where there are `questions`, it tells none of the
-    answers: values at most, and no remark on any node. What was found wrong is marked.
+    It is what `draw` shows after the backward pass. Where there are `questions`, it tells none of the answers: values
+    at most, and no remark on any node. What was found wrong is marked.
     """
-    if place.width >= WIDE:
-        place = layout(trace, rows=True)
+    asked = {question["kind"] for question in questions}
+    values: Values = "none" if "values" in asked else "auto"
+    options = Options(grads=not asked, messages=not asked, values=values, theme=theme_name)
+    known = svg.final_gradients(trace)
+    nodes = [{**node, "grad": known.get(node["id"], node["grad"])} for node in trace.nodes]
+    ended = mg.Trace.from_dict({**trace.to_dict(), "nodes": nodes})
+    place = layout(ended, options)
     drawn = svg.render(
-        trace, place, values=all(question["kind"] != "values" for question in questions),
-        grads="none" if questions else "final", messages=not questions, prefix="still", theme=theme_name,
+        ended, place, options, values="values" not in asked, grads="none" if asked else "known", prefix="still",
         standalone=not in_page, interactive=False,
     )  # fmt: skip
-    if questions:
+    if asked:
         drawn = re.sub(r"<title>[^<]*</title>", "", drawn)
     return signed(_plain(drawn) if in_page else drawn, findings or {}, place)
 

@@ -132,13 +132,13 @@ class BackpropStepper(anywidget.AnyWidget):
         asked = wanted(self._run, mode, ask, tolerance)
         self._live, reason = prepared(output, own, gradient)
         self._reason = AS_THEY_ARE if found else reason
-        self._first, self._place = self._run, layout(self._run)
+        self._first, place = self._run, layout(self._run)
         self._run, ordered = reordered(self._live, self._first, mode, order, self._reason)
         super().__init__(
-            findings=with_sizes(found, self._place),
+            findings=with_sizes(found, place),
             step=beginning(found),
             trace=self._run.to_dict(),
-            svg=recording.live_picture(self._first, self._place),
+            svg=recording.live_picture(self._first, place),
             mode=mode,
             theme=theme,
             notes=noted(notes, len(self._run.frames)),
@@ -261,9 +261,7 @@ class BackpropStepper(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, about = bundle
-        still = recording.still_picture(
-            self._run, self._place, self.theme, questions=self.questions, findings=self.findings
-        )
+        still = recording.still_picture(self._run, self.theme, False, self.questions, self.findings)
         image = base64.b64encode(still.encode()).decode()
         alt = escape(words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
         html = f'<img src="data:image/svg+xml;base64,{image}" alt="{alt}" style="max-width:100%;height:auto">'
