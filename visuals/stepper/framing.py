@@ -6,7 +6,6 @@ no address, no cookies, no network, and cannot reach the page around it.
 
 from __future__ import annotations
 
-import base64
 import html
 import sys
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from visuals.debug.views import examined
 from visuals.stepper import recording
 from visuals.stepper.export import page_of
 from visuals.stepper.notes import Notes
+from visuals.views.picture import image
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,9 +52,7 @@ class Framed:
 
         That is what JupyterLab and Notebook 7 do to a notebook that is not trusted.
         """
-        image = base64.b64encode(self.image.encode()).decode()
-        alt = html.escape(self.title, quote=True)
-        return f'{self}<div hidden><img src="data:image/svg+xml;base64,{image}" alt="{alt}"></div>'
+        return f"{self}<div hidden>{image(self.image, self.title)}</div>"
 
 
 def to_iframe(
@@ -96,6 +94,6 @@ def to_iframe(
     text = page_of(output, trace, mode, ask, tolerance, title, theme, gradient, notes, order, own, found)
     label = title or words.graph_label(trace).partition(":")[0]
     hidden = [{"kind": "values" if ask == "values" else ""}] if mode == "predict" else ()
-    image = recording.still_picture(trace, theme, questions=hidden)
+    still = recording.still_picture(trace, theme, questions=hidden)
     sandbox = "allow-scripts allow-downloads" if mode == "predict" else "allow-scripts"  # to save the answers
-    return Framed(text, label, height, sandbox, image)
+    return Framed(text, label, height, sandbox, still)

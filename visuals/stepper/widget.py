@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import sys
 from typing import Any, Literal
 
@@ -18,8 +17,8 @@ from visuals.stepper.editing import answered, explained, foldable, ledgers, prep
 from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
-from visuals.svg import escape
 from visuals.theme import HIGH_CONTRAST, THEMES
+from visuals.views.picture import image
 
 START = "Nothing has been computed yet. Step forward to begin."
 
@@ -262,7 +261,5 @@ class BackpropStepper(anywidget.AnyWidget):
             return None
         data, about = bundle
         still = recording.still_picture(self._run, self.theme, False, self.questions, self.findings)
-        image = base64.b64encode(still.encode()).decode()
-        alt = escape(words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
-        html = f'<img src="data:image/svg+xml;base64,{image}" alt="{alt}" style="max-width:100%;height:auto">'
+        html = image(still, words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
         return {**data, "text/html": html, "text/plain": repr(self)}, about

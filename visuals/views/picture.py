@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -61,11 +62,8 @@ class Picture(ABC):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """For notebooks: as an image inside HTML, which even a notebook that is not trusted shows."""
-        data = base64.b64encode(self.svg.encode()).decode()
-        style = f"width:{self.size[0]:g}px;max-width:100%;height:auto"
-        alt = escape(self.words(flat=True))
         bundle = {
-            "text/html": f'<img src="data:image/svg+xml;base64,{data}" alt="{alt}" style="{style}">',
+            "text/html": image(self.svg, self.words(flat=True), self.size[0]),
             "text/plain": repr(self),
         }
         # Where Python itself runs in the browser, HTML is shown, and a PNG would first load matplotlib.
@@ -73,3 +71,21 @@ class Picture(ABC):
         if small is not None:
             bundle["image/png"] = base64.b64encode(small).decode()
         return bundle
+
+
+def image(svg: str, alt: str, width: float | None = None) -> str:
+    """An SVG as an image, as wide as it is drawn if there is room: HTML that runs nothing and needs no other file.
+
+    Args:
+        svg: complete in itself.
+        alt: what stands for it where it is not seen.
+        width: in pixels; by default that of its viewBox.
+
+    >>> image('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 40"></svg>', "x")[-54:]
+    'alt="x" style="width:90px;max-width:100%;height:auto">'
+    """
+    if width is None:
+        width = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])  # type: ignore[index]
+    data = base64.b64encode(svg.encode()).decode()
+    style = f"width:{width:g}px;max-width:100%;height:auto"
+    return f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}" style="{style}">'
