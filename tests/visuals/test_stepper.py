@@ -8,6 +8,7 @@ import pytest
 import traitlets
 
 import minigrad as mg
+from tests.visuals.views.builders import recurrent
 from visuals import BackpropStepper, to_html
 from visuals.layout import layout
 from visuals.stepper import export
@@ -139,3 +140,12 @@ def test_a_saved_picture_that_is_too_wide_is_broken_into_rows() -> None:
     assert live.height < high
     assert drawn.count('class="mg-ledger-text"') == 12
     assert "gradient along an edge" in drawn, "it is what draw shows after the backward pass"
+
+
+def test_the_saved_picture_of_a_large_run_is_folded() -> None:
+    html = BackpropStepper(recurrent(100))._repr_mimebundle_()[0]["text/html"]
+    drawn = base64.b64decode(re.search(r"base64,([^\"]+)", html).group(1)).decode()
+    assert len(html) < 100_000
+    assert drawn.count('class="mg-node') < 30
+    assert 'alt="Computation graph of sum: 606 nodes' in html
+    assert "grad" in drawn

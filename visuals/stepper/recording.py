@@ -16,6 +16,8 @@ from visuals import svg, theme
 from visuals.debug.still import signed
 from visuals.layout import Layout, layout
 from visuals.options import Options, Values
+from visuals.views.choose import folded
+from visuals.views.modules import VISIBLE
 
 HERE = Path(__file__).parent
 
@@ -49,8 +51,8 @@ def still_picture(
 ) -> str:
     """The SVG for where no script runs: everything that the run has found out. `in_page`: as part of our page.
 
-    It is what `draw` shows after the backward pass. Where there are `questions`, it tells none of the answers: values
-    at most, and no remark on any node. What was found wrong is marked.
+    It is what `draw` shows after the backward pass, folded where it is large. Where there are `questions`, it tells
+    none of the answers: values at most, and no remark on any node. What was found wrong is marked.
     """
     asked = {question["kind"] for question in questions}
     values: Values = "none" if "values" in asked else "auto"
@@ -58,6 +60,11 @@ def still_picture(
     known = svg.final_gradients(trace)
     nodes = [{**node, "grad": known.get(node["id"], node["grad"])} for node in trace.nodes]
     ended = mg.Trace.from_dict({**trace.to_dict(), "nodes": nodes})
+    if len(nodes) > VISIBLE and not asked and not findings:
+        drawn = folded(ended, {}, options, depth=None, automatic=True).rendered(
+            "still", standalone=not in_page
+        )
+        return _plain(drawn) if in_page else drawn
     place = layout(ended, options)
     drawn = svg.render(
         ended, place, options, values="values" not in asked, grads="none" if asked else "known", prefix="still",

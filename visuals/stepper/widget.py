@@ -18,6 +18,7 @@ from visuals.stepper.modes import MODES, one_of, wanted
 from visuals.stepper.notes import Notes, noted
 from visuals.stepper.scores import score
 from visuals.theme import HIGH_CONTRAST, THEMES
+from visuals.views.modules import VISIBLE
 from visuals.views.picture import image
 
 START = "Nothing has been computed yet. Step forward to begin."
@@ -261,5 +262,6 @@ class BackpropStepper(anywidget.AnyWidget):
             return None
         data, about = bundle
         still = recording.still_picture(self._run, self.theme, False, self.questions, self.findings)
-        html = image(still, words.graph_label(self._run) if self.questions else outline(self._run, flat=True))
+        brief = self.questions or len(self._run.nodes) > VISIBLE
+        html = image(still, words.graph_label(self._run) if brief else outline(self._run, flat=True))
         return {**data, "text/html": html, "text/plain": repr(self)}, about

@@ -73,7 +73,8 @@ import minigrad as mg
 #
 # <details><summary>Hint: "a tuple, where an array is needed"</summary>
 #
-# `mg.grad` returns one gradient per input, in a tuple. Unpack it: `(g,) = mg.grad(…)`.
+# `mg.grad` returns one gradient per input, in a tuple. Unpack it: `(g,) = mg.grad(…)`. ("tuple index out of
+# range" says the same of the first gradient.)
 # </details>
 
 # %%
@@ -103,7 +104,7 @@ exercises.check("twice")
 # *●●○○, about 7 minutes, 2 points*
 #
 # For a function of a single number, return the list $f(x), f'(x), f''(x), \dots, f^{(n)}(x)$: $n + 1$
-# numbers. Each one is the gradient of the one before.
+# numbers, plain ones (`y.item()` is that of a Tensor `y`). Each one is the gradient of the one before.
 #
 # By hand: $x^4$ at $2$ gives $16,\; 32,\; 48,\; 48,\; 24$.
 #
@@ -248,7 +249,8 @@ exercises.check("penalty_gradient")
 # $$v \leftarrow \frac{H v}{\lVert H v \rVert}$$
 #
 # Return the curvature in the last direction, $v \cdot H v$. It is negative where the function bends
-# downwards.
+# downwards. As in task 3, `x` and `v` may have any shape, so a dot product is `np.sum(v * w)`, and
+# $\lVert w \rVert$ is the root of `np.sum(w * w)`.
 #
 # By hand: with $H = \begin{pmatrix} 2 & 0 \\ 0 & 1 \end{pmatrix}$ and $v = (1, 1)/\sqrt 2$, one step gives
 # $v = (2, 1)/\sqrt 5$, with the curvature $(2 \cdot 4 + 1)/5 = 1.8$; the next one comes to $33/17 = 1.94$,
