@@ -32,13 +32,19 @@ def explain(error: Exception, fun: Callable, args: tuple, values: list) -> Excep
     )
     places = {of(value) for value in values if hasattr(value, "shape") and not isinstance(value, np.generic)}
     if len(places) > 1 and isinstance(error, TypeError):  # what both NumPy and CuPy say of the other's arrays
-        where = ", ".join(
-            f"{getattr(arg, 'label', 'an array')} on {of(value)}"
+        met = [
+            (arg, of(value))
             for arg, value in zip(args, values, strict=True)
             if hasattr(value, "shape") and not isinstance(value, np.generic)
-        )
+        ]
+        where = ", ".join(f"{getattr(arg, 'label', 'an array')} on {place}" for arg, place in met)
+        stayed = next((arg for arg, place in met if place == "cpu"), None)
+        if isinstance(stayed, np.ndarray):
+            move = 'mg.tensor(x, device="cuda")'
+        else:
+            move = f'{getattr(stayed, "name", "") or "x"}.to("cuda")'
         return TypeError(
-            f'{function_name(fun)} met two devices: {where}. Move one of them first, e.g. x.to("cuda").'
+            f"{function_name(fun)} met two devices: {where}. Move one of them first, e.g. {move}."
         )
     if elsewhere := refusal(error, fun, values):
         return elsewhere
