@@ -89,6 +89,10 @@ class Stepper:
         for _ in range(times):
             self.button("Step forward").click()
 
+    def reaches(self, step: int) -> None:
+        """Wait for a step: where there is a kernel, a busy one may answer a click late."""
+        self.root.get_by_text(re.compile(rf"^step {step} of \d+$")).wait_for()
+
     def screen(self) -> str:
         """All that is shown, as markup: two equal states look equal in it."""
         shown = ".mg-graph, .mg-status, .mg-card, .mg-counter"

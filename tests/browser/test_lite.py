@@ -84,7 +84,7 @@ def test_a_lecture_runs_without_a_server_and_its_stepper_steps(open_in_lite, nam
     stepper.root.scroll_into_view_if_needed()
     before = stepper.status.inner_text()
     stepper.step(2)
-    stepper.root.get_by_text("step 2 of", exact=False).wait_for()
+    stepper.reaches(2)
     assert stepper.status.inner_text() != before
     shoot(page, f"lite-{name}")
 

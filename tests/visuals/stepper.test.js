@@ -418,3 +418,61 @@ test("the nodes of a folded module are seen in one place", async () => {
   const home = homeOf(modules, ["n4"]);
   assert.deepEqual(["n0", "n1", "n4", "n8"].map(home), ["n0", "n4", "n4", "n8"]);
 });
+
+/** A model whose listeners hear of each change, as in a notebook. */
+function fakeModel(traits) {
+  const listeners = [];
+  return {
+    saves: [],
+    listen: (heard) => listeners.push(heard),
+    get: (trait) => traits[trait],
+    set(trait, value) {
+      if (JSON.stringify(traits[trait]) === JSON.stringify(value)) return;
+      traits[trait] = value;
+      for (const heard of listeners) heard(trait);
+    },
+    save_changes() {
+      this.saves.push({ ...traits });
+    },
+  };
+}
+
+test("what comes back late from Python takes back no step and no answer", async () => {
+  const { makeKeeper } = await stepper;
+  const moment = () => new Promise((done) => setTimeout(done, 20));
+  const model = fakeModel({ step: 0, answers: {} });
+  const keeper = makeKeeper(model, 5);
+  model.listen(keeper.heard);
+  keeper.set("step", 1);
+  keeper.set("answers", { q1: { right: true } });
+  await moment();
+  assert.deepEqual(model.saves, [{ step: 1, answers: { q1: { right: true } } }]);
+  keeper.set("step", 2);
+  keeper.set("answers", { q1: { right: true }, q2: { right: false } });
+  model.set("step", 1); // the first save comes back
+  model.set("answers", { q1: { right: true } });
+  assert.equal(model.get("step"), 2);
+  assert.deepEqual(Object.keys(model.get("answers")), ["q1", "q2"]);
+  await moment();
+  assert.equal(model.saves.at(-1).step, 2);
+
+  model.set("step", 7); // Python sets a step of its own: nothing is waiting, so that is obeyed
+  assert.equal(model.get("step"), 7);
+  keeper.set("step", 8);
+  model.set("step", 3); // and so is another's wish that is newer than ours
+  assert.equal(model.get("step"), 3);
+  await moment();
+  assert.equal(model.get("step"), 3);
+});
+
+test("two views of one model do not quarrel", async () => {
+  const { makeKeeper } = await stepper;
+  const model = fakeModel({ step: 0 });
+  const [one, other] = [makeKeeper(model, 5), makeKeeper(model, 5)];
+  for (const { heard } of [one, other]) model.listen(heard);
+  one.set("step", 1);
+  other.set("step", 2);
+  one.set("step", 3);
+  other.set("step", 2);
+  assert.equal(model.get("step"), 2);
+});

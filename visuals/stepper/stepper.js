@@ -2102,6 +2102,43 @@ function watchTheme(changed) {
   };
 }
 
+const same = (/** @type {unknown} */ a, /** @type {unknown} */ b) => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * Other views and our own listeners learn of a change at once; Python a moment after the last one, and sends it back.
+ * When that comes late, it must not take back what has been done since: a step, or an answer.
+ * @param {any} model @param {number} pause in milliseconds, before Python is told
+ */
+export function makeKeeper(model, pause = 100) {
+  const unsaved = new Map(); // what Python has not been told
+  const saved = new Map(); // what it was told last
+  let saving = 0;
+
+  function save() {
+    for (const [trait, value] of unsaved) saved.set(trait, value);
+    unsaved.clear();
+    model.save_changes();
+  }
+
+  return {
+    set(/** @type {string} */ trait, /** @type {unknown} */ value) {
+      unsaved.set(trait, value);
+      model.set(trait, value);
+      clearTimeout(saving);
+      saving = setTimeout(save, pause);
+    },
+
+    /** A trait has changed. Whether that was an old value that came back, and has been put right. */
+    heard(/** @type {string} */ trait) {
+      const wanted = unsaved.get(trait);
+      if (!unsaved.has(trait) || same(model.get(trait), wanted)) return false;
+      if (!same(model.get(trait), saved.get(trait))) return !unsaved.delete(trait); // somebody else's wish, and newer
+      model.set(trait, wanted);
+      return true;
+    },
+  };
+}
+
 /**
  * One view of the stepper. All that is worth keeping is in the model: trace, svg, step, selected, theme, title; and to
  * predict: mode, questions, answers, tolerance; to change values: frozen, leaves, edits, edited, ledgers, kernel; for a
@@ -2110,6 +2147,7 @@ function watchTheme(changed) {
  * @param {{model: any, el: HTMLElement}} context @returns {() => void} clean up
  */
 function render({ model, el }) {
+  const { set, heard } = makeKeeper(model);
   /** @type {Trace} */
   let trace = model.get("trace");
   const last = trace.frames.length;
@@ -2197,15 +2235,7 @@ function render({ model, el }) {
   /** No step leads past a question that is open. */
   const allowed = (step) => Math.min(clampStep(trace, step), pending()?.step ?? last);
   const stepNow = () => allowed(model.get("step"));
-  let saving = 0;
   let settling = false; // several traits change at once
-
-  /** Other views and our own listeners learn of a change at once; Python a moment after the last one. */
-  function set(trait, value) {
-    model.set(trait, value);
-    clearTimeout(saving);
-    saving = setTimeout(() => model.save_changes(), 100);
-  }
 
   function go(step) {
     pause();
@@ -2639,7 +2669,10 @@ function render({ model, el }) {
     "change:folded": showFolded,
     "change:presenting": showPresenting,
   };
-  for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
+  for (const [event, listener] of Object.entries(listeners)) {
+    listeners[event] = () => heard(event.slice("change:".length)) || listener();
+    model.on(event, listeners[event]);
+  }
   const stopWatching = watchTheme(showTheme);
   el.append(root);
   reach(reachable);
