@@ -35,10 +35,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = ("minigrad", "visuals", "exercises")
 KERNEL = ("micropip", "ipython", "jedi", "comm")  # the kernel itself imports these, before any cell runs
 LECTURES = ("sympy",)  # a lecture imports it, and a browser loads it then
-IN_THE_PAGE = {
-    "jupyterlab-widgets",
-    "widgetsnbextension",
-}  # the JavaScript of widgets, which is an extension there
+IN_THE_PAGE = {"jupyterlab-widgets", "widgetsnbextension"}  # the JavaScript of widgets: there, an extension
 PURE = "-none-any.whl"
 
 
@@ -83,16 +80,13 @@ def gather(pyodide: Path, out: Path, elsewhere: str) -> list[str]:
         asked = [Requirement(name) for name in fresh for name in packages[name]["depends"]]
     for package in packages.values():
         package["depends"] = [
-            name for name in package["depends"] if canonicalize_name(name) not in IN_THE_PAGE
+            need for need in package["depends"] if canonicalize_name(need) not in IN_THE_PAGE
         ]
-        if not (out / package["file_name"]).is_file():
-            package["file_name"] = f"{elsewhere}/{package['file_name']}"
+    missing = [name for name, package in packages.items() if not (out / package["file_name"]).is_file()]
+    for name in missing:
+        packages[name]["file_name"] = f"{elsewhere}/{packages[name]['file_name']}"
     (out / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
-    return sorted(seen - IN_THE_PAGE - {name for name in seen if _is_in(out, packages.get(name))})
-
-
-def _is_in(folder: Path, package: dict[str, Any] | None) -> bool:
-    return package is not None and (folder / package["file_name"]).is_file()
+    return sorted(seen & set(missing))
 
 
 def _entry(wheel: Path, python: str) -> dict[str, Any]:
