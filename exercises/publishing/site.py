@@ -80,9 +80,8 @@ def main(
     shutil.rmtree(building, ignore_errors=True)
     try:
         with tqdm(total=len(pages) + 1 + bool(lite), desc="pages", disable=not progress, leave=False) as bar:
-            if (
-                lite
-            ):  # first: what it needs from elsewhere may be missing, and is not missed after minutes of work
+            # First: what it needs from elsewhere may be missing, and is not missed after minutes of work.
+            if lite:
                 asked_for = lite(building / LITE)
                 bar.update()
             with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:

@@ -58,7 +58,7 @@ def still_picture(
     values: Values = "none" if "values" in asked else "auto"
     options = Options(grads=not asked, messages=not asked, values=values, theme=theme_name)
     known = svg.final_gradients(trace)
-    nodes = [{**node, "grad": known.get(node["id"], node["grad"])} for node in trace.nodes]
+    nodes = [{**node, "grad": known[node["id"]]} for node in trace.nodes]
     ended = mg.Trace.from_dict({**trace.to_dict(), "nodes": nodes})
     if len(nodes) > VISIBLE and not asked and not findings:
         drawn = folded(ended, {}, options, depth=None, automatic=True).rendered(
